@@ -1,0 +1,15 @@
+/* The losses on one slice, as an Exec calls them: inside nn/ only. */
+#ifndef SCRAWL_NN_LOSS_SLICE_H
+#define SCRAWL_NN_LOSS_SLICE_H
+
+#include "nn/loss.h"
+#include "tensor/kernels.h"
+
+/* The loss of images first .. first+images-1 of the batch, which are the slice's lanes 0 .. images-1, on a by-image
+ * view. `target` is the whole batch's. Adds the unweighted losses to *sum and the right answers to *right, in
+ * order. dx = scale * weight * gradient for the lanes in use, 0 in the others (overwrites, or adds if `add`);
+ * dx NULL: not wanted. */
+void loss_slice(const Loss *loss, const Kernels *k, const View *v, const float *x, const void *target, int first,
+                int images, float scale, const View *dv, float *dx, bool add, double *sum, long *right);
+
+#endif
