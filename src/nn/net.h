@@ -37,7 +37,7 @@ enum {
     NET_INPUTS = 8,     /* inputs of one op */
     NET_OP_LIMIT = 4096 /* ops of one net */
 };
-#define NET_SIZE_LIMIT ((size_t)1 << 28) /* numbers in one activation or parameter */
+#define NET_SIZE_LIMIT ((size_t)1 << 26) /* numbers in one activation or parameter */
 
 typedef enum ActKind { ACT_RELU, ACT_LEAKY_RELU, ACT_TANH, ACT_SIGMOID, ACT_SILU, ACT_KINDS } ActKind;
 typedef enum PoolKind { POOL_MAX, POOL_AVG, POOL_KINDS } PoolKind;

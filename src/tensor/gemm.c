@@ -1,0 +1,152 @@
+/* The matrix product behind convolution, dense layers and their gradients (kernels.h, Gemm).
+ *
+ * A register tile of MR rows by NC vectors stays in registers for all of k: NC loads, MR broadcasts and MR*NC
+ * fused multiply-adds a step. Vectors, not groups, are counted along n here: a group of 16 lanes is one vector
+ * of AVX-512, two of AVX2, four of SSE, and a tile may begin and end inside a group. Column tiles
+ * run outside, row blocks inside, so that a column tile's inputs stay in the first-level cache.
+ *
+ * After Goto and van de Geijn 2008, with offset tables in place of packing. */
+#include "tensor/level_kernels.h"
+
+enum { ROWS_MOST = 12, COLUMNS_MOST = 8 };
+
+typedef struct Tile { /* where one register tile lies */
+    int row, column;
+} Tile;
+
+INLINE int vector_offset(const int *table, int column)
+{
+    return table[column / GROUP] + column % GROUP * VL;
+}
+
+/* w_row is a constant 1 in the common case, so that broadcasts address w[k] + i directly. */
+INLINE void tile_run(const int MR, const int NC, const Gemm *g, size_t w_row, Tile t)
+{
+    vf c[ROWS_MOST][COLUMNS_MOST];
+    const float *x[COLUMNS_MOST];
+    size_t y[COLUMNS_MOST];
+    const float *w = g->w + t.row * w_row;
+    const int *w_at = g->w_at, *x_k = g->x_k;
+    const int K = g->k;
+
+    UNROLL for (int j = 0; j < NC; j++)
+    {
+        x[j] = g->x + vector_offset(g->x_j, t.column + j);
+        y[j] = t.row * g->y_row + vector_offset(g->y_at, t.column + j);
+    }
+    UNROLL for (int i = 0; i < MR; i++)
+    {
+        UNROLL for (int j = 0; j < NC; j++)
+        {
+            if (g->add)
+                c[i][j] = vload(g->y + y[j] + i * g->y_row);
+            else if (!g->bias)
+                c[i][j] = vset(0);
+            else if (g->bias_lanes)
+                c[i][j] = vload(g->bias + (t.column + j) * VL);
+            else
+                c[i][j] = vset(g->bias[t.row + i]);
+        }
+    }
+    for (int k = 0; k < K; k++) {
+        const float *wk = w + w_at[k];
+        size_t at = x_k[k];
+        vf v[COLUMNS_MOST];
+
+        UNROLL for (int j = 0; j < NC; j++)
+            v[j] = vload(x[j] + at);
+        UNROLL for (int i = 0; i < MR; i++)
+        {
+            vf a = vset(wk[i * w_row]);
+
+            UNROLL for (int j = 0; j < NC; j++)
+                c[i][j] += a * v[j];
+        }
+    }
+    UNROLL for (int i = 0; i < MR; i++)
+    {
+        UNROLL for (int j = 0; j < NC; j++)
+        {
+            size_t at = y[j] + i * g->y_row;
+
+            if (g->relu)
+                c[i][j] = vrelu(c[i][j]);
+            if (g->mask)
+                c[i][j] = vkeep(c[i][j], vload(g->mask + at) > 0);
+            vstore(g->y + at, c[i][j]);
+        }
+    }
+}
+
+typedef void TileRun(const Gemm *g, Tile t);
+
+#define TILE(MR, NC)                                                                               \
+    static __attribute__((noinline)) void tile_##MR##_##NC(const Gemm *g, Tile t)                  \
+    {                                                                                              \
+        if (g->w_row == 1)                                                                         \
+            tile_run(MR, NC, g, 1, t);                                                             \
+        else                                                                                       \
+            tile_run(MR, NC, g, g->w_row, t);                                                      \
+    }
+#define TILES_TO_4(NC) TILE(1, NC) TILE(2, NC) TILE(3, NC) TILE(4, NC)
+#define TILES_TO_6(NC) TILES_TO_4(NC) TILE(5, NC) TILE(6, NC)
+#define NAMES_TO_4(NC) tile_1_##NC, tile_2_##NC, tile_3_##NC, tile_4_##NC
+#define NAMES_TO_6(NC) NAMES_TO_4(NC), tile_5_##NC, tile_6_##NC
+
+TILES_TO_6(1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
+TILES_TO_6(2)
+TILES_TO_4(3)
+TILE(1, 4) TILE(2, 4)
+TILE(1, 8)
+#define NAMES_TO_12(NC)                                                                            \
+    NAMES_TO_6(NC), tile_7_##NC, tile_8_##NC, tile_9_##NC, tile_10_##NC, tile_11_##NC, tile_12_##NC
+#if defined(__AVX512F__) || defined(__aarch64__) /* 32 registers */
+TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2)
+TILE(5, 3) TILE(6, 3) TILE(7, 3) TILE(8, 3)
+TILE(3, 4) TILE(4, 4) TILE(5, 4) TILE(6, 4)
+TILE(2, 8)
+static TileRun *const tiles[COLUMNS_MOST + 1][ROWS_MOST] = {
+    [1] = {NAMES_TO_12(1)}, [2] = {NAMES_TO_12(2)}, [3] = {NAMES_TO_6(3), tile_7_3, tile_8_3},
+    [4] = {NAMES_TO_6(4)},  [8] = {tile_1_8, tile_2_8}};
+static const int rows_most[COLUMNS_MOST + 1] = {[1] = 12, [2] = 12, [3] = 8, [4] = 6, [8] = 2};
+#else
+static TileRun *const tiles[COLUMNS_MOST + 1][ROWS_MOST] = {
+    [1] = {NAMES_TO_12(1)}, [2] = {NAMES_TO_6(2)}, [3] = {NAMES_TO_4(3)},
+    [4] = {tile_1_4, tile_2_4}, [8] = {tile_1_8}};
+static const int rows_most[COLUMNS_MOST + 1] = {[1] = 12, [2] = 6, [3] = 4, [4] = 2, [8] = 1};
+#endif
+
+/* How many vectors wide the next tile is, with `left` to go: wide where there are few rows, and so that what
+ * remains is no sliver. */
+static int tile_columns(int m, int left)
+{
+    static const int wide_rows = REGISTERS == 32 ? 2 : 1;
+
+    if (m <= wide_rows && left >= COLUMNS_MOST)
+        return COLUMNS_MOST;
+    if (left <= 3)
+        return left;
+    if (left == 4)
+        return REGISTERS == 32 && m % 8 ? 4 : 2;
+    if (REGISTERS == 32)
+        return left % 3 == 0 || m % 8 == 0 ? 3 : 4;
+    return m % 4 == 0 ? 3 : 2;
+}
+
+void KERNEL(gemm)(const Gemm *g)
+{
+    const int columns = g->n * GROUP;
+
+    for (int column = 0, width; column < columns; column += width) {
+        width = tile_columns(g->m, columns - column);
+        int most = rows_most[width];
+        int row = 0;
+
+        for (int blocks = (g->m + most - 1) / most; blocks > 0; blocks--) {
+            int rows = (g->m - row + blocks - 1) / blocks; /* even blocks: 16 = 8 + 8 */
+
+            tiles[width][rows - 1](g, (Tile){row, column});
+            row += rows;
+        }
+    }
+}
