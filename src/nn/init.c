@@ -65,7 +65,8 @@ static void fill_identity_affine(const Param *p, float *block)
     }
 }
 
-/* `count` vectors of `length` numbers: number j of vector i is number i*next + j*step of the parameter. */
+/* `count` vectors of `length` numbers: number j of vector i is number i*next + j*step of the
+ * parameter. */
 typedef struct Vectors {
     const Param *p;
     float *block;

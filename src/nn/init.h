@@ -12,8 +12,9 @@
 #include "nn/net.h"
 
 /* Overwrites the numbers of `p` in `block`; what lies between the rows is left alone. Allocates
- * nothing. INIT_NORMAL on a vector, which only the gain of a norm can be, has mean 1. Orthogonal: the
- * parameter is a matrix of shape[0] rows; the shorter of rows and columns become orthonormal. */
+ * nothing. INIT_NORMAL on a vector, which only the gain of a norm can be, has mean 1. Orthogonal:
+ * the parameter is a matrix of shape[0] rows; the shorter of rows and columns become orthonormal.
+ */
 void param_init(const Param *p, uint64_t seed, float *block);
 
 #endif

@@ -57,7 +57,7 @@ static void lanes_given(const float *x, const float *t, float *value, float *slo
 }
 
 static Lanes *const loss_lanes[LOSS_KINDS] = {
-    [LOSS_MSE] = lanes_mse,     [LOSS_MSE_CLASS] = lanes_mse, [LOSS_L1] = lanes_l1,
+    [LOSS_MSE] = lanes_mse,       [LOSS_MSE_CLASS] = lanes_mse, [LOSS_L1] = lanes_l1,
     [LOSS_BINARY] = lanes_binary, [LOSS_HINGE] = lanes_hinge,   [LOSS_GIVEN] = lanes_given,
 };
 
@@ -173,8 +173,8 @@ void loss_slice(const Loss *loss, const Kernels *k, const View *v, const float *
                 bool add, double *sum, long *right)
 {
     float weight = loss->weight != 0 ? loss->weight : 1, most[LANES];
-    Slice s = {loss, v, dv, x, target, first, images, v->c * v->h * v->w, scale * weight, dx, add,
-               {0}};
+    Slice s = {loss,           v,  dv,  x,  target, first, images, v->c * v->h * v->w,
+               scale * weight, dx, add, {0}};
     bool class = loss->kind == LOSS_CROSS_ENTROPY || loss->kind == LOSS_MSE_CLASS;
     const int *classes = (const int *)target + first;
     int at[LANES];

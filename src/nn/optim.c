@@ -1,10 +1,10 @@
 /* Optimisers over one parameter block.
  *
  * The block is cut into pieces of a fixed size, which never cross from parameters that decay to
- * ones that do not. A step is two passes over the pieces, a barrier between them: the sum of squares of
- * each piece of the gradient, then the update of each. The sums are added in the order of the
- * pieces, so that the norm does not depend on who summed what; a NaN or an infinity anywhere shows
- * in it. A clipped gradient exists only piece by piece, in a thread's first-level cache. */
+ * ones that do not. A step is two passes over the pieces, a barrier between them: the sum of
+ * squares of each piece of the gradient, then the update of each. The sums are added in the order
+ * of the pieces, so that the norm does not depend on who summed what; a NaN or an infinity anywhere
+ * shows in it. A clipped gradient exists only piece by piece, in a thread's first-level cache. */
 #include "nn/optim.h"
 
 #include <assert.h>
@@ -38,8 +38,8 @@ struct Optim {
 };
 
 static const char *const optim_names[OPTIM_KINDS] = {
-    [OPTIM_SGD] = "sgd",   [OPTIM_MOMENTUM] = "momentum", [OPTIM_NESTEROV] = "nesterov",
-    [OPTIM_RMSPROP] = "rmsprop", [OPTIM_ADAM] = "adam",   [OPTIM_ADAMW] = "adamw",
+    [OPTIM_SGD] = "sgd",         [OPTIM_MOMENTUM] = "momentum", [OPTIM_NESTEROV] = "nesterov",
+    [OPTIM_RMSPROP] = "rmsprop", [OPTIM_ADAM] = "adam",         [OPTIM_ADAMW] = "adamw",
     [OPTIM_NADAM] = "nadam",
 };
 
@@ -87,10 +87,14 @@ static int check_options(const OptimOptions *o, Err *e)
         const char *name;
         float value, end;
     } numbers[] = {
-        {"momentum", o->momentum, 1},      {"rho", o->rho, 1},
-        {"beta1", o->beta1, 1},            {"beta2", o->beta2, 1},
-        {"eps", o->eps, INFINITY},         {"weight decay", o->decay, INFINITY},
-        {"gradient norm", o->clip_norm, INFINITY}, {"gradient limit", o->clip_value, INFINITY},
+        {"momentum", o->momentum, 1},
+        {"rho", o->rho, 1},
+        {"beta1", o->beta1, 1},
+        {"beta2", o->beta2, 1},
+        {"eps", o->eps, INFINITY},
+        {"weight decay", o->decay, INFINITY},
+        {"gradient norm", o->clip_norm, INFINITY},
+        {"gradient limit", o->clip_value, INFINITY},
         {"weight average", o->average, 1},
     };
 
@@ -224,8 +228,8 @@ static double nadam_mu(const OptimOptions *options, uint64_t t)
     return (double)options->beta1 * (1 - 0.5 * pow(0.96, (double)t * 0.004));
 }
 
-/* step_adam divides beta1*m by c1_next and (1-beta1)*g by c1, Nadam wants mu(t+1)*m/(1 - M(t+1)) and
- * (1 - mu(t))*g/(1 - M(t)). */
+/* step_adam divides beta1*m by c1_next and (1-beta1)*g by c1, Nadam wants mu(t+1)*m/(1 - M(t+1))
+ * and (1 - mu(t))*g/(1 - M(t)). */
 static void bias_nadam(Job *job, uint64_t t)
 {
     Optim *o = job->o;

@@ -61,14 +61,14 @@ typedef struct Optim Optim;
 const char *optim_name(OptimKind kind);
 int optim_find(const char *name);
 
-/* ERR_ARGUMENT if a number makes no sense (a negative decay, beta1 of 1, ..), ERR_MEMORY. The net is
- * built, and is the one that every step is given. */
+/* ERR_ARGUMENT if a number makes no sense (a negative decay, beta1 of 1, ..), ERR_MEMORY. The net
+ * is built, and is the one that every step is given. */
 Optim *optim_new(const Net *net, const OptimOptions *options, Err *e);
 void optim_free(Optim *o); /* NULL is fine */
 
-/* One step with learning rate `lr` on the net's parameters; `gradient` is laid out as net_block, and
- * team may be NULL. Allocates nothing. False if the gradient holds a NaN or an infinity: the step
- * is skipped and counted, and nothing else changes. */
+/* One step with learning rate `lr` on the net's parameters; `gradient` is laid out as net_block,
+ * and team may be NULL. Allocates nothing. False if the gradient holds a NaN or an infinity: the
+ * step is skipped and counted, and nothing else changes. */
 bool optim_step(Optim *o, Net *net, const float *gradient, float lr, Team *team);
 
 uint64_t optim_steps(const Optim *o);   /* taken */
