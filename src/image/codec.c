@@ -1,0 +1,429 @@
+/* Leptonica unpacks and packs. What it is too trusting about is looked at before: sizes, JPEGs that
+ * end early or ask for thousands of passes, GIFs of many frames. JPEG 2000 and Leptonica's own
+ * formats are turned away at the door: nobody photographs digits with them, and each decoder is
+ * attack surface. */
+#include "image/codec.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <allheaders.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "image/gif_first.h"
+#include "image/jpeg_scan.h"
+
+enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100 };
+#define CODEC_FILE_LIMIT ((size_t)256 << 20) /* bytes of a packed picture */
+#define WHITE            0xFFFFFF00u         /* as Leptonica packs it */
+
+static pthread_once_t quiet_once = PTHREAD_ONCE_INIT;
+
+static void quiet(void)
+{
+    setMsgSeverity(L_SEVERITY_NONE);
+}
+
+void codec_quiet(void)
+{
+    pthread_once(&quiet_once, quiet);
+}
+
+/* ---- what kind of file, and how large a picture it claims to be ---- */
+
+typedef struct Kind {
+    int format; /* Leptonica's number */
+    const char *name;
+} Kind;
+
+static const Kind kinds[] = {
+    {IFF_JFIF_JPEG, "JPEG"}, {IFF_PNG, "PNG"},
+    {IFF_GIF, "GIF"},        {IFF_BMP, "BMP"},
+    {IFF_PNM, "PNM"},        {IFF_WEBP, "WebP"},
+    {IFF_TIFF, "TIFF"},      {IFF_TIFF_PACKBITS, "TIFF"},
+    {IFF_TIFF_RLE, "TIFF"},  {IFF_TIFF_G3, "TIFF"},
+    {IFF_TIFF_G4, "TIFF"},   {IFF_TIFF_LZW, "TIFF"},
+    {IFF_TIFF_ZIP, "TIFF"},  {IFF_TIFF_JPEG, "TIFF"},
+};
+
+static bool is_heic(const uint8_t *bytes, size_t size)
+{
+    return size >= 12 && memcmp(bytes + 4, "ftyp", 4) == 0 &&
+           (memcmp(bytes + 8, "hei", 3) == 0 || memcmp(bytes + 8, "mif1", 4) == 0 ||
+            memcmp(bytes + 8, "avif", 4) == 0);
+}
+
+static const Kind *find_kind(const uint8_t *bytes, size_t size, const char *name, Err *e)
+{
+    int format = IFF_UNKNOWN;
+
+    if (size == 0) {
+        err_set(e, ERR_FORMAT, "%s: an empty file is not a picture", name);
+        return NULL;
+    }
+    if (is_heic(bytes, size)) {
+        err_set(e, ERR_UNSUPPORTED, "%s: HEIC pictures cannot be read, save it as JPEG or PNG",
+                name);
+        return NULL;
+    }
+    if (size >= 12)
+        findFileFormatBuffer(bytes, &format);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].format == format)
+            return &kinds[i];
+    err_set(e, ERR_FORMAT, "%s: not a JPEG, PNG, GIF, BMP, PNM, TIFF or WebP picture", name);
+    return NULL;
+}
+
+/* Leptonica would decode the whole picture to learn a BMP's size. */
+static int bmp_size(const uint8_t *bytes, size_t size, int *width, int *height)
+{
+    Reader r = reader_open(bytes, size);
+
+    reader_take(&r, 14);
+    uint32_t header = reader_u32le(&r), w, h;
+    if (header == 12) {
+        w = reader_u16le(&r);
+        h = reader_u16le(&r);
+    } else {
+        w = reader_u32le(&r);
+        h = reader_u32le(&r);
+        h = h > INT_MAX ? 0u - h : h; /* rows from the top have a negative height */
+    }
+    if (r.failed || w == 0 || h == 0)
+        return -1;
+    *width = w > INT_MAX ? INT_MAX : (int)w;
+    *height = h > INT_MAX ? INT_MAX : (int)h;
+    return 0;
+}
+
+static int header_size(const Kind *kind, const uint8_t *bytes, size_t size, int *width, int *height)
+{
+    if (kind->format == IFF_BMP)
+        return bmp_size(bytes, size, width, height);
+    if (kind->format == IFF_GIF) {
+        GifFirst f = gif_first(bytes, size);
+        *width = f.width;
+        *height = f.height;
+        return f.size ? 0 : -1;
+    }
+    return pixReadHeaderMem(bytes, size, NULL, width, height, NULL, NULL, NULL);
+}
+
+static int check_size(const char *name, int width, int height, Err *e)
+{
+    if (width > IMAGE_SIDE_LIMIT || height > IMAGE_SIDE_LIMIT)
+        return err_set(e, ERR_LIMIT, "%s: a picture of %d x %d pixels is longer than %d", name,
+                       width, height, (int)IMAGE_SIDE_LIMIT);
+    if ((size_t)width * (size_t)height > IMAGE_PIXEL_LIMIT)
+        return err_set(e, ERR_LIMIT, "%s: a picture of %d x %d pixels is more than %zu million",
+                       name, width, height, IMAGE_PIXEL_LIMIT >> 20);
+    return 0;
+}
+
+static int claimed_size(const Kind *kind, const uint8_t *bytes, size_t size, const char *name,
+                        int *width, int *height, Err *e)
+{
+    int w = 0, h = 0;
+
+    if (header_size(kind, bytes, size, &w, &h) || w < 1 || h < 1)
+        return err_set(e, ERR_FORMAT, "%s: the %s header is damaged or cut off", name, kind->name);
+    int status = check_size(name, w, h, e);
+    if (status == 0) {
+        *width = w;
+        *height = h;
+    }
+    return status;
+}
+
+int image_claimed_size(const uint8_t *bytes, size_t size, const char *name, int *width, int *height,
+                       Err *e)
+{
+    codec_quiet();
+    const Kind *kind = find_kind(bytes, size, name, e);
+
+    return kind ? claimed_size(kind, bytes, size, name, width, height, e) : -(int)ERR_FORMAT;
+}
+
+/* ---- decoding ---- */
+
+static PIX *decode_jpeg(const uint8_t *bytes, size_t size, const char *name, int *orientation,
+                        Err *e)
+{
+    JpegScan s = jpeg_scan(bytes, size);
+    int warnings = 0;
+    PIX *pix;
+
+    *orientation = s.orientation;
+    if (!s.whole) {
+        err_set(e, ERR_FORMAT, "%s: the JPEG data is cut off", name);
+        return NULL;
+    }
+    if (s.scans > JPEG_SCANS_LIMIT) {
+        err_set(e, ERR_LIMIT, "%s: %d passes in a JPEG are more than %d", name, s.scans,
+                (int)JPEG_SCANS_LIMIT);
+        return NULL;
+    }
+    pix = pixReadMemJpeg(bytes, size, 0, 1, &warnings, 0);
+    if (pix && warnings > 0)
+        pixDestroy(&pix);
+    if (!pix)
+        err_set(e, ERR_FORMAT, "%s: the JPEG data is damaged", name);
+    return pix;
+}
+
+static PIX *decode_gif(const uint8_t *bytes, size_t size)
+{
+    GifFirst f = gif_first(bytes, size);
+    uint8_t *copy = malloc(f.size + 1);
+    PIX *pix = NULL;
+
+    if (copy) {
+        memcpy(copy, bytes, f.size);
+        copy[f.size] = GIF_TRAILER;
+        pix = pixReadMemGif(copy, f.size + 1);
+    }
+    free(copy);
+    return pix;
+}
+
+static PIX *decode(const Kind *kind, const uint8_t *bytes, size_t size, const char *name,
+                   int *orientation, Err *e)
+{
+    PIX *pix;
+
+    if (kind->format == IFF_JFIF_JPEG)
+        return decode_jpeg(bytes, size, name, orientation, e);
+    pix = kind->format == IFF_GIF ? decode_gif(bytes, size) : pixReadMem(bytes, size);
+    if (!pix)
+        err_set(e, ERR_FORMAT, "%s: the %s data is damaged or cut off", name, kind->name);
+    return pix;
+}
+
+/* Replaces *pix by `next`, which may be NULL where Leptonica failed. */
+static void replace(PIX **pix, PIX *next)
+{
+    pixDestroy(pix);
+    *pix = next;
+}
+
+/* To 8-bit grey or 32-bit colour without palette or transparency. */
+static void make_plain(PIX **pix)
+{
+    if (pixGetColormap(*pix))
+        replace(pix, pixRemoveColormap(*pix, REMOVE_CMAP_WITH_ALPHA));
+    if (*pix && pixGetDepth(*pix) == 32 && pixGetSpp(*pix) == 4)
+        replace(pix, pixAlphaBlendUniform(*pix, WHITE));
+    if (*pix && pixGetDepth(*pix) == 24)
+        replace(pix, pixConvert24To32(*pix));
+    if (*pix && pixGetDepth(*pix) != 8 && pixGetDepth(*pix) != 32)
+        replace(pix, pixConvertTo8(*pix, 0));
+}
+
+static Image *from_pix(PIX *pix, Err *e)
+{
+    int width = pixGetWidth(pix), height = pixGetHeight(pix),
+        channels = pixGetDepth(pix) == 8 ? 1 : 3;
+    Image *im = image_new(width, height, channels, e);
+
+    for (int y = 0; im && y < height; y++) {
+        const uint32_t *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
+        uint8_t *p = im->pixels + (size_t)y * width * channels;
+        for (int x = 0; x < width && channels == 1; x++)
+            p[x] = GET_DATA_BYTE(line, x);
+        for (int x = 0; x < width && channels == 3; x++, p += 3) {
+            p[0] = (uint8_t)(line[x] >> L_RED_SHIFT);
+            p[1] = (uint8_t)(line[x] >> L_GREEN_SHIFT);
+            p[2] = (uint8_t)(line[x] >> L_BLUE_SHIFT);
+        }
+    }
+    return im;
+}
+
+/* ---- upright ---- */
+
+/* Exif's eight orientations: the picture is mirrored left to right (2, 4 with a half turn, 5 and 7
+ * with a quarter) and turned. Here: does the stored row run along the upright column, and in which
+ * direction do upright x and y run through the stored picture. */
+typedef struct Turn {
+    bool swap;           /* upright (x, y) lies at stored (y, x) before the flips */
+    bool flip_x, flip_y; /* of the stored picture */
+} Turn;
+
+static const Turn turns[9] = {
+    [1] = {false, false, false}, [2] = {false, true, false}, [3] = {false, true, true},
+    [4] = {false, false, true},  [5] = {true, false, false}, [6] = {true, false, true},
+    [7] = {true, true, true},    [8] = {true, true, false},
+};
+
+/* The picture upright; `im` is freed. */
+static Image *make_upright(Image *im, int orientation, Err *e)
+{
+    assert(orientation >= 1 && orientation <= 8);
+    Turn t = turns[orientation];
+
+    if (orientation == 1)
+        return im;
+    Image *up = image_new(t.swap ? im->height : im->width, t.swap ? im->width : im->height,
+                          im->channels, e);
+    for (int y = 0; up && y < up->height; y++) {
+        for (int x = 0; x < up->width; x++) {
+            int u = t.swap ? y : x, v = t.swap ? x : y;
+            u = t.flip_x ? im->width - 1 - u : u;
+            v = t.flip_y ? im->height - 1 - v : v;
+            memcpy(up->pixels + ((size_t)y * up->width + x) * im->channels,
+                   im->pixels + ((size_t)v * im->width + u) * im->channels, (size_t)im->channels);
+        }
+    }
+    image_free(im);
+    return up;
+}
+
+Image *image_decode(const uint8_t *bytes, size_t size, const char *name, Err *e)
+{
+    int width = 0, height = 0, orientation = 1;
+    Image *im = NULL;
+
+    codec_quiet();
+    const Kind *kind = find_kind(bytes, size, name, e);
+    if (!kind || claimed_size(kind, bytes, size, name, &width, &height, e))
+        return NULL;
+    PIX *pix = decode(kind, bytes, size, name, &orientation, e);
+    if (!pix)
+        return NULL;
+    make_plain(&pix);
+    if (!pix)
+        err_set(e, ERR_MEMORY, "%s: no memory for %d x %d pixels", name, width, height);
+    else if (check_size(name, pixGetWidth(pix), pixGetHeight(pix), e) == 0)
+        im = from_pix(pix, e);
+    pixDestroy(&pix);
+    return im ? make_upright(im, orientation, e) : NULL;
+}
+
+Image *image_load(const char *path, Err *e)
+{
+    size_t size;
+    uint8_t *bytes = file_read(path, CODEC_FILE_LIMIT, &size, e);
+    Image *im = NULL;
+
+    if (bytes)
+        im = image_decode(bytes, size, strcmp(path, "-") == 0 ? "standard input" : path, e);
+    free(bytes);
+    return im;
+}
+
+/* ---- writing ---- */
+
+static PIX *to_pix(const Image *im)
+{
+    PIX *pix = pixCreate(im->width, im->height, im->channels == 1 ? 8 : 32);
+
+    for (int y = 0; pix && y < im->height; y++) {
+        uint32_t *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
+        const uint8_t *p = im->pixels + (size_t)y * im->width * im->channels;
+        for (int x = 0; x < im->width && im->channels == 1; x++)
+            SET_DATA_BYTE(line, x, p[x]);
+        for (int x = 0; x < im->width && im->channels == 3; x++, p += 3)
+            line[x] = (uint32_t)p[0] << L_RED_SHIFT | (uint32_t)p[1] << L_GREEN_SHIFT |
+                      (uint32_t)p[2] << L_BLUE_SHIFT;
+    }
+    return pix;
+}
+
+typedef enum Packing {
+    PACK_PNG,
+    PACK_JPEG,
+    PACK_BMP,
+    PACK_PNM,
+    PACK_PGM,
+    PACK_PPM,
+    PACK_TIFF,
+    PACK_WEBP,
+    PACK_NONE
+} Packing;
+
+static const struct {
+    const char *ending;
+    Packing packing;
+} endings[] = {
+    {"png", PACK_PNG},   {"jpg", PACK_JPEG},  {"jpeg", PACK_JPEG}, {"bmp", PACK_BMP},
+    {"pnm", PACK_PNM},   {"pgm", PACK_PGM},   {"ppm", PACK_PPM},   {"tif", PACK_TIFF},
+    {"tiff", PACK_TIFF}, {"webp", PACK_WEBP},
+};
+
+static Packing packing_of(const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return PACK_PNG;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(file_ending(path), endings[i].ending) == 0)
+            return endings[i].packing;
+    return PACK_NONE;
+}
+
+static int pack(PIX *pix, Packing packing, uint8_t **bytes, size_t *size)
+{
+    switch (packing) {
+    case PACK_JPEG:
+        pixSetChromaSampling(pix, L_NO_CHROMA_SAMPLING_JPEG); /* thin coloured strokes stay sharp */
+        return pixWriteMemJpeg(bytes, size, pix, JPEG_QUALITY, 0);
+    case PACK_WEBP:
+        return pixWriteMemWebP(bytes, size, pix, WEBP_QUALITY, 1);
+    case PACK_BMP:
+        return pixWriteMem(bytes, size, pix, IFF_BMP);
+    case PACK_TIFF:
+        return pixWriteMem(bytes, size, pix, IFF_TIFF_ZIP);
+    case PACK_PNM:
+    case PACK_PGM:
+    case PACK_PPM:
+        return pixWriteMem(bytes, size, pix, IFF_PNM);
+    default:
+        return pixWriteMemPng(bytes, size, pix, 0);
+    }
+}
+
+static uint8_t *encode(const Image *im, Packing packing, size_t *size, Err *e)
+{
+    uint8_t *bytes = NULL;
+
+    codec_quiet();
+    PIX *pix = to_pix(im);
+    if (pix && packing == PACK_PGM && im->channels == 3)
+        replace(&pix, pixConvertRGBToGray(pix, 0.299f, 0.587f, 0.114f));
+    if (pix && packing == PACK_PPM)
+        replace(&pix, pixConvertTo32(pix));
+    if (!pix || pack(pix, packing, &bytes, size)) {
+        free(bytes);
+        bytes = NULL;
+        err_set(e, ERR_UNSUPPORTED, "%d x %d pixels cannot be packed in this kind of file",
+                im->width, im->height);
+    }
+    pixDestroy(&pix);
+    return bytes;
+}
+
+uint8_t *image_encode_png(const Image *im, size_t *size, Err *e)
+{
+    return encode(im, PACK_PNG, size, e);
+}
+
+int image_save(const Image *im, const char *path, Err *e)
+{
+    Packing packing = packing_of(path);
+    size_t size;
+
+    if (packing == PACK_NONE)
+        return err_set(
+            e, ERR_ARGUMENT,
+            "%s: the name has to end in .png, .jpg, .bmp, .pgm, .ppm, .pnm, .tif or .webp", path);
+    uint8_t *bytes = encode(im, packing, &size, e);
+    if (!bytes)
+        return err_prefix(e, "%s", path);
+    int status = file_write(path, bytes, size, e);
+    free(bytes);
+    return status;
+}

@@ -1,0 +1,93 @@
+/* A JPEG is a chain of segments, each `FF marker length data`; after a start-of-scan come packed
+ * bits in which FF is followed by 00 or a restart marker, up to the next real marker. */
+#include "image/jpeg_scan.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, APP1 = 0xE1, RST0 = 0xD0, RST7 = 0xD7, TEM = 0x01 };
+enum { TAG_ORIENTATION = 0x0112, TYPE_SHORT = 3 };
+
+typedef struct Tiff { /* the little file inside an Exif segment, of either byte order */
+    const uint8_t *bytes;
+    size_t size;
+    bool big_endian;
+} Tiff;
+
+static uint32_t tiff_number(const Tiff *t, size_t at, int width)
+{
+    uint32_t v = 0;
+
+    if (at > t->size || t->size - at < (size_t)width)
+        return 0;
+    for (int i = 0; i < width; i++)
+        v |= (uint32_t)t->bytes[at + i] << 8 * (t->big_endian ? width - 1 - i : i);
+    return v;
+}
+
+/* The orientation in the first directory, or 1. */
+static int exif_orientation(const uint8_t *bytes, size_t size)
+{
+    Tiff t = {bytes, size, size > 0 && bytes[0] == 'M'};
+
+    if (size < 8 || (memcmp(bytes, "II*\0", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0))
+        return 1;
+    size_t at = tiff_number(&t, 4, 4);
+    uint32_t entries = tiff_number(&t, at, 2);
+    for (uint32_t i = 0; i < entries; i++) {
+        size_t entry = at + 2 + 12 * (size_t)i;
+        if (tiff_number(&t, entry, 2) != TAG_ORIENTATION)
+            continue;
+        uint32_t value = tiff_number(&t, entry + 8, 2);
+        bool valid = tiff_number(&t, entry + 2, 2) == TYPE_SHORT && value >= 1 && value <= 8;
+        return valid ? (int)value : 1;
+    }
+    return 1;
+}
+
+/* The next marker, past any bytes that are none; 0 at the end of the bytes. */
+static int next_marker(Reader *r)
+{
+    const uint8_t *ff;
+
+    while ((ff = memchr(r->bytes + r->at, 0xFF, reader_left(r))) != NULL) {
+        r->at = (size_t)(ff - r->bytes) + 1;
+        if (reader_left(r) == 0)
+            return 0;
+        int marker = r->bytes[r->at];
+        if (marker == 0xFF)
+            continue;
+        r->at++;
+        if (marker != 0x00 && marker != TEM && !(marker >= RST0 && marker <= RST7))
+            return marker;
+    }
+    return 0;
+}
+
+JpegScan jpeg_scan(const uint8_t *bytes, size_t size)
+{
+    JpegScan s = {.orientation = 1};
+    Reader r = reader_open(bytes, size);
+    bool exif_seen = false;
+
+    for (int marker; (marker = next_marker(&r)) != 0;) {
+        if (marker == SOI)
+            continue;
+        if (marker == EOI) {
+            s.whole = true;
+            break;
+        }
+        uint8_t high = reader_u8(&r), low = reader_u8(&r);
+        size_t length = (size_t)high << 8 | low;
+        const uint8_t *data = length >= 2 ? reader_take(&r, length - 2) : NULL;
+        if (!data)
+            break;
+        s.scans += marker == SOS;
+        if (marker == APP1 && !exif_seen && length >= 8 && memcmp(data, "Exif\0\0", 6) == 0) {
+            exif_seen = true;
+            s.orientation = exif_orientation(data + 6, length - 8);
+        }
+    }
+    return s;
+}
