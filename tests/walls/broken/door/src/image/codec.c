@@ -1,0 +1,3 @@
+#include <allheaders.h>
+#include <stdio.h>
+#include <sys/stat.h>

@@ -1,0 +1,3 @@
+#include <stdint.h>
+#include <allheaders.h> /* broken */
+#include <jansson.h> /* broken: any .c may, but no header */

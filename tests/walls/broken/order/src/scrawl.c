@@ -1,0 +1,2 @@
+#include "nn/net.h"
+#include "scrawl.h"

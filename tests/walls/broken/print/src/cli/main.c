@@ -1,0 +1,5 @@
+int main(void)
+{
+    printf("a verb may");
+    exit(1);
+}
