@@ -73,6 +73,10 @@ static inline size_t shape_size(Shape s)
 /* Remembers the first misfit: "layer 'conv1': a kernel of 7 does not fit 5x5". */
 void net_misfit(Net *net, const Op *op, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Appends an op to the net: what every net_<kind> builder ends in. A NULL name is made up. After a misfit, or with a
+ * negative input, nothing is appended and the result is negative. */
+Node net_append(Net *net, Kind kind, const char *name, const Node *inputs, int count, Spec spec);
+
 /* Declares a parameter named <op>.<name>; see Param. shape is PyTorch's. `transposed` stores a (A,B,..) tensor as
  * rows (B,..) and columns A. Returns its index. */
 typedef struct ParamSpec {

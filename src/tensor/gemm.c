@@ -19,10 +19,58 @@ INLINE int vector_offset(const int *table, int column)
     return table[column / GROUP] + column % GROUP * VL;
 }
 
+typedef vf Accumulators[ROWS_MOST][COLUMNS_MOST];
+
+/* What the sums start from; y[j] is where column j of the tile's first row lies. */
+INLINE void tile_start(const int MR, const int NC, const Gemm *g, Tile t, const size_t *y, Accumulators c)
+{
+    const float *bias = !g->bias ? NULL : g->bias + (g->bias_lanes ? t.column * VL : t.row);
+
+    if (g->add) {
+        UNROLL for (int i = 0; i < MR; i++)
+            UNROLL for (int j = 0; j < NC; j++)
+                c[i][j] = vload(g->y + y[j] + i * g->y_row);
+    } else if (g->bias && g->bias_lanes) {
+        UNROLL for (int i = 0; i < MR; i++)
+            UNROLL for (int j = 0; j < NC; j++)
+                c[i][j] = vload(bias + j * VL);
+    } else {
+        UNROLL for (int i = 0; i < MR; i++)
+        {
+            vf b = g->bias ? vset(bias[i]) : vset(0);
+
+            UNROLL for (int j = 0; j < NC; j++)
+                c[i][j] = b;
+        }
+    }
+}
+
+INLINE void tile_finish(const int MR, const int NC, const Gemm *g, Tile t, const size_t *y, Accumulators c)
+{
+    const size_t y_row = g->y_row;
+    float *to = g->y;
+
+    if (g->relu)
+        UNROLL for (int i = 0; i < MR; i++)
+            UNROLL for (int j = 0; j < NC; j++)
+                c[i][j] = vrelu(c[i][j]);
+    if (g->mask)
+        UNROLL for (int j = 0; j < NC; j++)
+        {
+            const float *mask = g->mask + t.row * g->mask_row + vector_offset(g->mask_at, t.column + j);
+
+            UNROLL for (int i = 0; i < MR; i++)
+                c[i][j] = vkeep(c[i][j], vload(mask + i * g->mask_row) > 0);
+        }
+    UNROLL for (int i = 0; i < MR; i++)
+        UNROLL for (int j = 0; j < NC; j++)
+            vstore(to + y[j] + i * y_row, c[i][j]);
+}
+
 /* w_row is a constant 1 in the common case, so that broadcasts address w[k] + i directly. */
 INLINE void tile_run(const int MR, const int NC, const Gemm *g, size_t w_row, Tile t)
 {
-    vf c[ROWS_MOST][COLUMNS_MOST];
+    Accumulators c;
     const float *x[COLUMNS_MOST];
     size_t y[COLUMNS_MOST];
     const float *w = g->w + t.row * w_row;
@@ -34,20 +82,7 @@ INLINE void tile_run(const int MR, const int NC, const Gemm *g, size_t w_row, Ti
         x[j] = g->x + vector_offset(g->x_j, t.column + j);
         y[j] = t.row * g->y_row + vector_offset(g->y_at, t.column + j);
     }
-    UNROLL for (int i = 0; i < MR; i++)
-    {
-        UNROLL for (int j = 0; j < NC; j++)
-        {
-            if (g->add)
-                c[i][j] = vload(g->y + y[j] + i * g->y_row);
-            else if (!g->bias)
-                c[i][j] = vset(0);
-            else if (g->bias_lanes)
-                c[i][j] = vload(g->bias + (t.column + j) * VL);
-            else
-                c[i][j] = vset(g->bias[t.row + i]);
-        }
-    }
+    tile_start(MR, NC, g, t, y, c);
     for (int k = 0; k < K; k++) {
         const float *wk = w + w_at[k];
         size_t at = x_k[k];
@@ -63,19 +98,7 @@ INLINE void tile_run(const int MR, const int NC, const Gemm *g, size_t w_row, Ti
                 c[i][j] += a * v[j];
         }
     }
-    UNROLL for (int i = 0; i < MR; i++)
-    {
-        UNROLL for (int j = 0; j < NC; j++)
-        {
-            size_t at = y[j] + i * g->y_row;
-
-            if (g->relu)
-                c[i][j] = vrelu(c[i][j]);
-            if (g->mask)
-                c[i][j] = vkeep(c[i][j], vload(g->mask + at) > 0);
-            vstore(g->y + at, c[i][j]);
-        }
-    }
+    tile_finish(MR, NC, g, t, y, c);
 }
 
 typedef void TileRun(const Gemm *g, Tile t);

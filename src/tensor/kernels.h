@@ -21,7 +21,7 @@
  *
  * for i < m, j < n, lanes l < 16. The tables hold all that makes one layer differ from another: stride, padding,
  * kernel, 1x1, transposed, dense. start is y itself (.add), bias[i] (by image: one a row), bias[j*16+l] (.bias_lanes:
- * by channel) or zero. f: ReLU (.relu), or zero where mask[i*y_row + y_at[j] + l] <= 0. */
+ * by channel) or zero. f: ReLU (.relu), or zero where mask[i*mask_row + mask_at[j] + l] <= 0 (.mask). */
 typedef struct Gemm {
     int m, n, k;
     const float *w;
@@ -34,6 +34,8 @@ typedef struct Gemm {
     const int *y_at; /* (n) */
     const float *bias;
     const float *mask;
+    size_t mask_row;
+    const int *mask_at; /* (n) */
     bool add, relu, bias_lanes;
 } Gemm;
 
@@ -57,6 +59,9 @@ typedef struct Dot {
 typedef struct Window {
     int kernel_y, kernel_x, stride_y, stride_x, top, left;
 } Window;
+
+/* What act does; nn's ActKind has the same order. */
+enum { RUN_RELU, RUN_LEAKY_RELU, RUN_TANH, RUN_SIGMOID, RUN_SILU };
 
 typedef struct Kernels {
     const char *level; /* "baseline", "avx2", "avx512" */

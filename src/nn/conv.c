@@ -1,0 +1,385 @@
+/* Convolution and transposed convolution: the same three products (conv_plan.h) with the roles exchanged. */
+#include "nn/conv_plan.h"
+
+/* ---- shapes ---- */
+
+static Conv conv_defaults(Conv c)
+{
+    c.kernel_x = c.kernel_x ? c.kernel_x : c.kernel;
+    c.stride = c.stride ? c.stride : 1;
+    c.stride_x = c.stride_x ? c.stride_x : c.stride;
+    return c;
+}
+
+static bool conv_fits(Net *net, Op *op, const Conv *c)
+{
+    Shape s = op_in(net, op, 0);
+
+    if (c->filters < 1 || c->kernel < 1 || c->kernel_x < 1 || c->stride < 1 || c->stride_x < 1 || c->pad < 0)
+        net_misfit(net, op, "filters, kernel and stride must be at least 1, padding at least 0");
+    else if (c->filters > 1 << 16 || c->kernel > 1 << 10 || c->kernel_x > 1 << 10 || c->stride > 1 << 10 ||
+             c->stride_x > 1 << 10 || c->pad >= c->kernel || (c->pad && c->pad >= c->kernel_x))
+        net_misfit(net, op, "%d filters of %dx%d, stride %d, padding %d are out of range", c->filters, c->kernel,
+                   c->kernel_x, c->stride, c->pad);
+    else if (s.h > 1 << 15 || s.w > 1 << 15)
+        net_misfit(net, op, "its input of %dx%d is too large", s.h, s.w);
+    return !net->misfit.code;
+}
+
+/* Keras' "same": ceil(size/stride) outputs, the odd zero at the end. */
+static void same_pad(int size, int out, int kernel, int stride, int *before, int *after)
+{
+    int total = (out - 1) * stride + kernel - size;
+
+    total = total > 0 ? total : 0;
+    *before = total / 2;
+    *after = total - *before;
+}
+
+static void geometry_pad(Geometry *g, const Conv *c)
+{
+    g->pad = (Halo){c->pad, c->pad, c->pad, c->pad};
+    if (c->same) {
+        same_pad(g->wide.h, g->narrow.h, g->kernel_y, g->stride_y, &g->pad.top, &g->pad.bottom);
+        same_pad(g->wide.w, g->narrow.w, g->kernel_x, g->stride_x, &g->pad.left, &g->pad.right);
+    }
+}
+
+static Geometry conv_geometry(const Net *net, const Op *op)
+{
+    Conv c = conv_defaults(op->spec.conv);
+    Geometry g = {.wide = op_in(net, op, 0), .narrow = {c.filters, 0, 0}, .kernel_y = c.kernel,
+                  .kernel_x = c.kernel_x, .stride_y = c.stride, .stride_x = c.stride_x};
+    int room_y = g.wide.h + 2 * c.pad - c.kernel, room_x = g.wide.w + 2 * c.pad - c.kernel_x;
+
+    g.narrow.h = c.same ? (g.wide.h + c.stride - 1) / c.stride : room_y < 0 ? 0 : room_y / c.stride + 1;
+    g.narrow.w = c.same ? (g.wide.w + c.stride_x - 1) / c.stride_x : room_x < 0 ? 0 : room_x / c.stride_x + 1;
+    geometry_pad(&g, &c);
+    return g;
+}
+
+static Geometry transposed_geometry(const Net *net, const Op *op)
+{
+    Conv c = conv_defaults(op->spec.conv);
+    Geometry g = {.wide = {c.filters, 0, 0}, .narrow = op_in(net, op, 0), .kernel_y = c.kernel,
+                  .kernel_x = c.kernel_x, .stride_y = c.stride, .stride_x = c.stride_x};
+
+    g.wide.h = c.same ? g.narrow.h * c.stride : (g.narrow.h - 1) * c.stride - 2 * c.pad + c.kernel;
+    g.wide.w = c.same ? g.narrow.w * c.stride_x : (g.narrow.w - 1) * c.stride_x - 2 * c.pad + c.kernel_x;
+    geometry_pad(&g, &c);
+    return g;
+}
+
+/* The input channels come second in a convolution's weight and first in a transposed one's, so that both are stored
+ * as (wide channel, u, v) rows of narrow channels. */
+static void conv_add_params(Net *net, Op *op, const Geometry *g, int out)
+{
+    const Conv *c = &op->spec.conv;
+    int taps = g->kernel_y * g->kernel_x, in = op_in(net, op, 0).c;
+
+    net_add_param(net, op,
+                  (ParamSpec){.name = "weight", .dims = 4, .shape = {g->narrow.c, g->wide.c, g->kernel_y, g->kernel_x},
+                              .decay = true, .transposed = true, .init = c->init, .fan_in = in * taps,
+                              .fan_out = out * taps});
+    if (!c->no_bias)
+        net_add_param(net, op,
+                      (ParamSpec){.name = "bias", .dims = 1, .shape = {out},
+                                  .init = {c->init.kind == INIT_TORCH ? INIT_TORCH : INIT_ZERO, 0},
+                                  .fan_in = in * taps, .fan_out = out * taps});
+    op->multiply_adds = shape_size(g->narrow) * g->wide.c * taps;
+}
+
+static void conv_build(Net *net, Op *op)
+{
+    Conv c = conv_defaults(op->spec.conv);
+
+    if (!conv_fits(net, op, &c))
+        return;
+    Geometry g = conv_geometry(net, op);
+
+    op->out = g.narrow;
+    if (g.narrow.h < 1 || g.narrow.w < 1)
+        net_misfit(net, op, "a kernel of %dx%d does not fit an input of %dx%d", c.kernel, c.kernel_x, g.wide.h,
+                   g.wide.w);
+    else
+        conv_add_params(net, op, &g, g.narrow.c);
+}
+
+static void transposed_build(Net *net, Op *op)
+{
+    Conv c = conv_defaults(op->spec.conv);
+
+    if (!conv_fits(net, op, &c))
+        return;
+    Geometry g = transposed_geometry(net, op);
+
+    op->out = g.wide;
+    if (g.wide.h < 1 || g.wide.w < 1)
+        net_misfit(net, op, "a padding of %d leaves nothing", c.pad);
+    else
+        conv_add_params(net, op, &g, g.wide.c);
+}
+
+Node net_conv2d(Net *net, Node x, const char *name, Conv spec)
+{
+    return net_append(net, KIND_CONV2D, name, &x, 1, (Spec){.conv = spec});
+}
+
+Node net_conv2d_transposed(Net *net, Node x, const char *name, Conv spec)
+{
+    return net_append(net, KIND_CONV2D_TRANSPOSED, name, &x, 1, (Spec){.conv = spec});
+}
+
+/* ---- the products ---- */
+
+static const Param *op_param(const Step *s, int index)
+{
+    return index < s->op->param_count ? &s->net->params[s->op->params[index]] : NULL;
+}
+
+static const float *op_weight(const Step *s, const Work *w)
+{
+    return w->params + op_param(s, 0)->offset;
+}
+
+static const float *op_bias(const Step *s, const Work *w)
+{
+    return op_param(s, 1) ? w->params + op_param(s, 1)->offset : NULL;
+}
+
+/* narrow = gather(wide) for a slice; `g` carries bias, mask and flags. */
+static void gather(const ConvPlan *p, const Step *s, Work *w, const View *wide, const View *narrow, Gemm g)
+{
+    g.m = narrow->c;
+    g.n = p->gather.pixels;
+    g.k = p->gather.taps;
+    g.w = op_weight(s, w);
+    g.w_row = 1;
+    g.w_at = p->gather.w_at;
+    g.x = w->memory + wide->at;
+    g.x_k = p->gather.wide_at;
+    g.x_j = p->gather.x_at;
+    g.y = w->memory + narrow->at;
+    g.y_row = narrow->plane;
+    g.y_at = p->gather.y_at;
+    w->k->gemm(&g);
+}
+
+/* One image: pixels of an output row are the rows of the product, weights its vectors. */
+static void gather_by_channel(const ConvPlan *p, const Step *s, Work *w)
+{
+    const View *wide = &s->in[0], *narrow = &s->out;
+    Gemm g = {.m = narrow->w, .n = narrow->planes, .k = p->gather.taps, .relu = s->relu, .bias_lanes = true};
+
+    g.w_row = (size_t)p->geometry.stride_x * LANES;
+    g.w_at = p->gather.wide_at;
+    g.x = op_weight(s, w);
+    g.x_k = p->gather.w_at;
+    g.x_j = p->vectors_at;
+    g.y_row = LANES;
+    g.y_at = p->planes_at;
+    g.bias = op_bias(s, w);
+    for (int y = 0; y < narrow->h; y++) {
+        g.w = w->memory + wide->at + p->gather.x_at[y * narrow->w];
+        g.y = w->memory + narrow->at + y * narrow->row;
+        w->k->gemm(&g);
+    }
+}
+
+/* wide = scatter(narrow) for a slice; `mask`, in the view of that name, as in Gemm. */
+static void scatter(const ConvPlan *p, const Step *s, Work *w, const View *narrow, const View *wide, const View *mask,
+                    Gemm g)
+{
+    g.m = wide->c;
+    g.w = op_weight(s, w);
+    g.w_row = p->group;
+    g.x = w->memory + narrow->at;
+    g.y = w->memory + wide->at;
+    g.y_row = wide->plane;
+    g.mask = mask ? w->memory + mask->at : NULL;
+    g.mask_row = mask ? mask->plane : 0;
+    for (const Band *b = p->bands; b < p->bands + p->band_count; b++) {
+        g.n = b->pixels;
+        g.k = b->taps;
+        g.w_at = b->w_at;
+        g.x_k = b->narrow_at;
+        g.x_j = b->x_at;
+        g.y_at = b->y_at;
+        g.mask_at = b->mask_at;
+        w->k->gemm(&g);
+    }
+}
+
+static size_t packed_size(const Geometry *g)
+{
+    size_t narrow = (g->narrow.c + LANES - 1) / LANES * LANES, wide = (g->wide.c + LANES - 1) / LANES * LANES;
+
+    return (size_t)g->kernel_y * g->kernel_x * narrow * wide;
+}
+
+/* Weights with the wide channels innermost: row (u,v,f) of `pitch` numbers. */
+static void pack_weights(const ConvPlan *p, const float *weights, float *packed, size_t pitch)
+{
+    for (size_t row = 0; row < p->group; row++)
+        for (size_t c = 0; c < pitch; c++)
+            packed[row * pitch + c] = c < (size_t)p->geometry.wide.c ? weights[c * p->group + row] : 0;
+}
+
+static void scatter_by_channel(const ConvPlan *p, const Step *s, Work *w)
+{
+    const View *narrow = &s->in[0], *wide = &s->out;
+    Gemm g = {.n = wide->planes, .relu = s->relu, .bias_lanes = true, .bias = op_bias(s, w)};
+
+    pack_weights(p, op_weight(s, w), w->scratch, (size_t)wide->planes * LANES);
+    g.w_row = LANES;
+    g.x = w->scratch;
+    g.x_j = p->vectors_at;
+    g.y_row = (size_t)p->geometry.stride_x * LANES;
+    g.y_at = p->planes_at;
+    for (const Band *b = p->bands; b < p->bands + p->band_count; b++) {
+        g.m = b->columns;
+        g.k = b->taps;
+        g.w_at = b->narrow_at;
+        g.x_k = b->packed_at;
+        for (int j = 0; j < b->pixels; j += b->columns) {
+            g.w = w->memory + narrow->at + b->x_at[j];
+            g.y = w->memory + wide->at + b->y_at[j];
+            w->k->gemm(&g);
+        }
+    }
+}
+
+static void correlate(const ConvPlan *p, const Step *s, Work *w, const View *narrow, const View *wide)
+{
+    w->k->dot(&(Dot){.m = narrow->c, .n = p->gather.pixels, .k = p->gather.taps, .d = w->memory + narrow->at,
+                     .d_row = narrow->plane, .d_at = p->d_at, .x = w->memory + wide->at, .x_k = p->gather.wide_at,
+                     .x_j = p->gather.x_at, .g = w->grads + op_param(s, 0)->offset, .g_row = p->pitch});
+}
+
+/* ---- the layers ---- */
+
+static Halo conv_halo(const Net *net, const Op *op, int input)
+{
+    (void)input;
+    return conv_geometry(net, op).pad;
+}
+
+static Halo conv_halo_back(const Net *net, const Op *op)
+{
+    Geometry g = conv_geometry(net, op);
+
+    return conv_scatter_halo(&g);
+}
+
+static void *conv_plan(const Step *s, size_t *scratch, bool *failed)
+{
+    Geometry g = conv_geometry(s->net, s->op);
+    ConvViews v = {.gather_wide = &s->in[0], .gather_narrow = &s->out, .out = &s->out};
+
+    (void)scratch;
+    if (s->training)
+        v.correlate_narrow = &s->dout;
+    if (s->wants[0]) {
+        v.scatter_wide = &s->din[0];
+        v.scatter_narrow = &s->dout;
+        v.mask = &s->in[0];
+    }
+    return conv_plan_new(&g, &v, failed);
+}
+
+static void conv_forward(const Step *s, Work *w)
+{
+    if (s->out.by_channel)
+        gather_by_channel(s->plan, s, w);
+    else
+        gather(s->plan, s, w, &s->in[0], &s->out, (Gemm){.bias = op_bias(s, w), .relu = s->relu});
+}
+
+static void conv_backward(const Step *s, Work *w)
+{
+    const ConvPlan *p = s->plan;
+
+    correlate(p, s, w, &s->dout, &s->in[0]);
+    if (op_param(s, 1))
+        w->k->row_sums(s->dout.c, p->gather.pixels, w->memory + s->dout.at, s->dout.plane, p->d_at,
+                       w->grads + op_param(s, 1)->offset);
+    if (s->wants[0])
+        scatter(p, s, w, &s->dout, &s->din[0], s->mask[0] ? &s->in[0] : NULL, (Gemm){.add = s->add[0]});
+}
+
+const Layer layer_conv2d = {
+    .name = "conv2d",
+    .build = conv_build,
+    .halo = conv_halo,
+    .halo_back = conv_halo_back,
+    .plan = conv_plan,
+    .forward = conv_forward,
+    .backward = conv_backward,
+    .fuses_relu = true,
+    .masks = true,
+    .no_output = true,
+};
+
+static Halo transposed_halo(const Net *net, const Op *op, int input)
+{
+    Geometry g = transposed_geometry(net, op);
+
+    (void)input;
+    return conv_scatter_halo(&g);
+}
+
+static Halo transposed_halo_back(const Net *net, const Op *op)
+{
+    return transposed_geometry(net, op).pad;
+}
+
+static void *transposed_plan(const Step *s, size_t *scratch, bool *failed)
+{
+    Geometry g = transposed_geometry(s->net, s->op);
+    ConvViews v = {.scatter_wide = &s->out, .scatter_narrow = &s->in[0], .out = &s->out};
+
+    if (s->out.by_channel)
+        *scratch = packed_size(&g);
+    if (s->training) {
+        v.gather_wide = v.sum_wide = &s->dout;
+        v.correlate_narrow = &s->in[0];
+    }
+    if (s->wants[0])
+        v.gather_narrow = &s->din[0];
+    return conv_plan_new(&g, &v, failed);
+}
+
+static void transposed_forward(const Step *s, Work *w)
+{
+    if (s->out.by_channel)
+        scatter_by_channel(s->plan, s, w);
+    else
+        scatter(s->plan, s, w, &s->in[0], &s->out, NULL, (Gemm){.bias = op_bias(s, w), .relu = s->relu});
+}
+
+static void transposed_backward(const Step *s, Work *w)
+{
+    const ConvPlan *p = s->plan;
+
+    correlate(p, s, w, &s->in[0], &s->dout);
+    if (op_param(s, 1))
+        w->k->row_sums(s->dout.c, s->dout.h * s->dout.w, w->memory + s->dout.at, s->dout.plane, p->sum_at,
+                       w->grads + op_param(s, 1)->offset);
+    if (s->wants[0])
+        gather(p, s, w, &s->dout, &s->din[0],
+               (Gemm){.add = s->add[0], .mask = s->mask[0] ? w->memory + s->in[0].at : NULL,
+                      .mask_row = s->in[0].plane, .mask_at = p->d_at});
+}
+
+const Layer layer_conv2d_transposed = {
+    .name = "conv2d_transposed",
+    .build = transposed_build,
+    .halo = transposed_halo,
+    .halo_back = transposed_halo_back,
+    .plan = transposed_plan,
+    .forward = transposed_forward,
+    .backward = transposed_backward,
+    .fuses_relu = true,
+    .masks = true,
+    .no_output = true,
+};
