@@ -212,22 +212,22 @@ void exec_free(Exec *x)
 static void channels_from_image(const View *v, const float *values, const uint8_t *bytes, float scale, float shift,
                                 float *memory)
 {
-    size_t i = 0;
-
     for (int c = 0; c < v->c; c++)
-        for (int y = 0; y < v->h; y++)
-            for (int x = 0; x < v->w; x++, i++)
-                memory[view_offset(v, c, y, x)] = values ? values[i] : bytes[i] * scale + shift;
+        for (int y = 0; y < v->h; y++) {
+            float *row = memory + view_offset(v, c, y, 0);
+            size_t from = ((size_t)c * v->h + y) * v->w;
+
+            for (int x = 0; x < v->w; x++)
+                row[x * LANES] = values ? values[from + x] : bytes[from + x] * scale + shift;
+        }
 }
 
 static void image_from_channels(const View *v, const float *memory, float *values)
 {
-    size_t i = 0;
-
     for (int c = 0; c < v->c; c++)
-        for (int y = 0; y < v->h; y++)
+        for (int y = 0; y < v->h; y++, values += v->w)
             for (int x = 0; x < v->w; x++)
-                values[i++] = memory[view_offset(v, c, y, x)];
+                values[x] = memory[view_offset(v, c, y, 0) + (size_t)x * LANES];
 }
 
 typedef struct Pass { /* what all threads work on */

@@ -67,7 +67,7 @@ INLINE void tile_finish(const int MR, const int NC, const Gemm *g, Tile t, const
             vstore(to + y[j] + i * y_row, c[i][j]);
 }
 
-/* w_row is a constant 1 in the common case, so that broadcasts address w[k] + i directly. */
+/* w_row is a constant in the common cases, so that the broadcasts' addresses are, too. */
 INLINE void tile_run(const int MR, const int NC, const Gemm *g, size_t w_row, Tile t)
 {
     Accumulators c;
@@ -108,6 +108,8 @@ typedef void TileRun(const Gemm *g, Tile t);
     {                                                                                              \
         if (g->w_row == 1)                                                                         \
             tile_run(MR, NC, g, 1, t);                                                             \
+        else if (g->w_row == LANES)                                                                \
+            tile_run(MR, NC, g, LANES, t);                                                         \
         else                                                                                       \
             tile_run(MR, NC, g, g->w_row, t);                                                      \
     }
@@ -149,11 +151,11 @@ static int tile_columns(int m, int left)
         return COLUMNS_MOST;
     if (left <= 3)
         return left;
-    if (left == 4)
-        return REGISTERS == 32 && m % 8 ? 4 : 2;
-    if (REGISTERS == 32)
-        return left % 3 == 0 || m % 8 == 0 ? 3 : 4;
-    return m % 4 == 0 ? 3 : 2;
+    int blocks3 = (m + rows_most[3] - 1) / rows_most[3], blocks4 = (m + rows_most[4] - 1) / rows_most[4];
+
+    if (REGISTERS == 32) /* the larger tile of the two */
+        return 4 * blocks3 > 3 * blocks4 ? 4 : left == 4 ? 2 : 3;
+    return m % 4 == 0 && left != 4 ? 3 : 2;
 }
 
 void KERNEL(gemm)(const Gemm *g)

@@ -1,0 +1,297 @@
+/* Measures the engine: kernels against the processor's own peak, LeNet's training, inference and latency.
+ *
+ *     scrawl-bench [--json] [--seconds S]
+ *
+ * Each figure is the median of several timed rounds; the spread beside it is their minimum and maximum. Peers are run
+ * beside it by bench/run. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "nn/exec.h"
+#include "nn/optim.h"
+#include "tensor/kernels.h"
+#include "zoo/zoo.h"
+
+enum { ROUNDS = 9 };
+static double round_seconds = 0.25;
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+typedef struct Timing { /* seconds of one call */
+    double median, least, most;
+} Timing;
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Calls work(job) as often as fills a round, for all rounds. */
+static Timing measure(void (*work)(void *job), void *job)
+{
+    double t[ROUNDS];
+    long calls = 1;
+
+    work(job);
+    for (double spent = 0; spent < round_seconds / 4; calls *= 2) {
+        double start = now();
+
+        for (long i = 0; i < calls; i++)
+            work(job);
+        spent = now() - start;
+        if (spent >= round_seconds / 4) {
+            calls = (long)(calls * round_seconds / spent) + 1;
+            break;
+        }
+    }
+    for (int r = 0; r < ROUNDS; r++) {
+        double start = now();
+
+        for (long i = 0; i < calls; i++)
+            work(job);
+        t[r] = (now() - start) / calls;
+    }
+    qsort(t, ROUNDS, sizeof *t, by_size);
+    return (Timing){t[ROUNDS / 2], t[0], t[ROUNDS - 1]};
+}
+
+/* ---- the processor's peak: independent fused multiply-adds at the kernels' own level ---- */
+
+enum { CHAINS = 24, PEAK_STEPS = 20000 };
+
+#define PEAK(name, lanes, ...)                                                                     \
+    __VA_ARGS__ static float name(void)                                                            \
+    {                                                                                              \
+        typedef float v __attribute__((vector_size(lanes * 4)));                                   \
+        v c[CHAINS], x = {0}, y = {0};                                                             \
+                                                                                                   \
+        for (int i = 0; i < CHAINS; i++)                                                           \
+            c[i] = (v){0} + (float)i;                                                                   \
+        __asm__ volatile("" : "+m"(x), "+m"(y));                                                   \
+        for (int s = 0; s < PEAK_STEPS; s++) {                                                     \
+            _Pragma("GCC unroll 24") for (int i = 0; i < CHAINS; i++) c[i] = c[i] * x + y;         \
+        }                                                                                          \
+        for (int i = 1; i < CHAINS; i++)                                                           \
+            c[0] += c[i];                                                                          \
+        return c[0][0];                                                                            \
+    }
+#ifdef __x86_64__
+PEAK(peak_avx512, 16, __attribute__((target("avx512f"))))
+PEAK(peak_avx2, 8, __attribute__((target("avx2,fma"))))
+#endif
+PEAK(peak_baseline, 4)
+
+static float (*peak_loop)(void) = peak_baseline;
+static double peak_flops = 2.0 * 4 * CHAINS * PEAK_STEPS;
+static volatile float sink;
+
+static void choose_peak(const char *level)
+{
+#ifdef __x86_64__
+    if (!strcmp(level, "avx512")) {
+        peak_loop = peak_avx512;
+        peak_flops = 2.0 * 16 * CHAINS * PEAK_STEPS;
+    } else if (!strcmp(level, "avx2")) {
+        peak_loop = peak_avx2;
+        peak_flops = 2.0 * 8 * CHAINS * PEAK_STEPS;
+    }
+#else
+    (void)level;
+#endif
+}
+
+static void peak_thread(void *job, int thread)
+{
+    (void)job;
+    (void)thread;
+    sink = peak_loop();
+}
+
+static void peak_work(void *team)
+{
+    team_run(team, peak_thread, NULL);
+}
+
+/* ---- LeNet ---- */
+
+typedef struct Run {
+    Net *net;
+    Exec *exec;
+    Optim *optim;
+    Team *team;
+    uint8_t *pixels, *batch_pixels;
+    int *labels, *batch_labels;
+    int batch, at;
+    float *logits;
+} Run;
+
+enum { IMAGES = 8192 };
+
+/* Pixels as sparse as digits are; what they show does not matter to the speed. */
+static void make_images(Run *r)
+{
+    Rng rng = rng_stream(1, RNG_TEST, 0);
+
+    r->pixels = malloc(IMAGES * 784);
+    r->labels = malloc(IMAGES * sizeof *r->labels);
+    for (int i = 0; i < IMAGES * 784; i++)
+        r->pixels[i] = rng_below(&rng, 5) ? 0 : (uint8_t)rng_below(&rng, 256);
+    for (int i = 0; i < IMAGES; i++)
+        r->labels[i] = (int)rng_below(&rng, 10);
+}
+
+static void check(const void *p, const Err *e)
+{
+    if (!p) {
+        fprintf(stderr, "scrawl-bench: %s\n", e->text);
+        exit(1);
+    }
+}
+
+static Run run_open(int threads, int batch, bool training)
+{
+    Run r = {.batch = batch, .net = net_new()};
+    Loss loss = {.kind = LOSS_CROSS_ENTROPY, .output = "logits"};
+    Err e = {0};
+
+    zoo_lenet(r.net, &(ZooOptions){0});
+    if (net_build(r.net, &e))
+        check(NULL, &e);
+    net_init(r.net, 1);
+    r.team = team_new(threads, &e);
+    check(r.team, &e);
+    r.exec = exec_new(r.net, &(ExecOptions){.batch = batch, .team = r.team, .training = training, .losses = &loss,
+                                            .loss_count = training}, &e);
+    check(r.exec, &e);
+    r.optim = optim_new(r.net, &(OptimOptions){.kind = OPTIM_ADAM}, &e);
+    check(r.optim, &e);
+    make_images(&r);
+    r.batch_pixels = malloc((size_t)batch * 784);
+    r.batch_labels = malloc(batch * sizeof(int));
+    r.logits = malloc((size_t)batch * 10 * sizeof(float));
+    return r;
+}
+
+static void run_close(Run *r)
+{
+    exec_free(r->exec);
+    optim_free(r->optim);
+    team_free(r->team);
+    net_free(r->net);
+    free(r->pixels);
+    free(r->labels);
+    free(r->batch_pixels);
+    free(r->batch_labels);
+    free(r->logits);
+}
+
+static void next_batch(Run *r)
+{
+    for (int i = 0; i < r->batch; i++) {
+        int image = (r->at + i * 37) % IMAGES;
+
+        memcpy(r->batch_pixels + i * 784, r->pixels + image * 784, 784);
+        r->batch_labels[i] = r->labels[image];
+    }
+    r->at = (r->at + r->batch) % IMAGES;
+}
+
+static void train_step(void *job)
+{
+    Run *r = job;
+    const void *targets[] = {r->batch_labels};
+
+    next_batch(r);
+    exec_train(r->exec, &(Batch){.count = r->batch, .bytes = r->batch_pixels, .targets = targets}, NULL);
+    optim_step(r->optim, r->net, exec_gradient(r->exec), 1e-3f, r->team);
+}
+
+static void infer_step(void *job)
+{
+    Run *r = job;
+
+    exec_infer(r->exec, &(Batch){.count = r->batch, .bytes = r->pixels}, (float *const[]){r->logits}, 1);
+}
+
+static void print_rate(const char *what, int threads, int batch, Timing t)
+{
+    printf("%-18s %d thread%s  batch %4d  %9.0f images/s  (%.0f to %.0f)\n", what, threads, threads > 1 ? "s" : " ",
+           batch, batch / t.median, batch / t.most, batch / t.least);
+    fflush(stdout);
+}
+
+static void bench_lenet(int threads)
+{
+    static const int batches[] = {64, 128, 300};
+
+    for (int i = 0; i < 3; i++) {
+        Run r = run_open(threads, batches[i], true);
+
+        print_rate("lenet training", threads, batches[i], measure(train_step, &r));
+        run_close(&r);
+    }
+    Run r = run_open(threads, 1024, false);
+
+    print_rate("lenet inference", threads, 1024, measure(infer_step, &r));
+    run_close(&r);
+}
+
+static void bench_one_image(void)
+{
+    Run r = run_open(1, 1, false);
+    Timing t = measure(infer_step, &r);
+
+    printf("lenet, one image   1 thread               %9.2f us        (%.2f to %.2f)\n", t.median * 1e6, t.least * 1e6,
+           t.most * 1e6);
+    run_close(&r);
+}
+
+static void bench_peak(int threads)
+{
+    Err e = {0};
+    Team *team = team_new(threads, &e);
+
+    check(team, &e);
+    Timing t = measure(peak_work, team);
+
+    printf("peak               %d thread%s             %9.1f GFLOP/s   (%.1f to %.1f)\n", threads,
+           threads > 1 ? "s" : " ", threads * peak_flops / t.median * 1e-9, threads * peak_flops / t.most * 1e-9,
+           threads * peak_flops / t.least * 1e-9);
+    team_free(team);
+}
+
+int main(int argc, char **argv)
+{
+    Err e = {0};
+    Team *all = team_new(0, &e);
+
+    check(all, &e);
+    int threads = team_threads(all);
+
+    team_free(all);
+    if (argc > 2 && !strcmp(argv[1], "--seconds"))
+        round_seconds = atof(argv[2]);
+    choose_peak(kernels_best()->level);
+    printf("level %s, %d cores; medians of %d rounds of %.2f s, least to most\n", kernels_best()->level, threads,
+           ROUNDS, round_seconds);
+    for (int t = 1; t <= threads; t *= 2) {
+        bench_peak(t);
+        bench_lenet(t);
+    }
+    bench_one_image();
+    return 0;
+}
