@@ -110,7 +110,8 @@ typedef struct Kernels {
     void (*sample_back)(const View *xv, const float *x, const float *theta, bool align_corners, const View *dyv,
                         const float *dy, const View *dxv, float *dx, float *dtheta);
 
-    /* ---- between row-major images and lanes: images (count, C,H,W), count <= 16; lanes beyond are zeroed ---- */
+    /* ---- between row-major images and lanes: images (count, C,H,W), count <= 16; lanes beyond are
+     * zeroed. By channel: one image. x points to the view's number (0,0,0), whatever `at` says ---- */
     void (*lanes_from_bytes)(int count, const uint8_t *images, float scale, float shift, const View *v, float *x);
     void (*lanes_from_floats)(int count, const float *images, const View *v, float *x);
     void (*floats_from_lanes)(int count, const View *v, const float *x, float *images);

@@ -7,8 +7,8 @@
 typedef uint8_t b16 __attribute__((vector_size(16), aligned(1), may_alias));
 typedef int32_t i4 __attribute__((vector_size(16)));
 
-/* Pixel (c,y,x..) of a by-image view lies at v->at + ...; what follows works on runs of pixels that
- * lie without gaps both in an image and in the view: a row, or all. */
+/* A run of pixels that lie without gaps both in an image and in the view: a row, or all. x points
+ * to the view's number (0,0,0), so v->at plays no part. */
 typedef struct Run {
     size_t pixels, from, to; /* in each image; in an image, in floats of x */
 } Run;
@@ -21,9 +21,8 @@ static size_t run_count(const View *v)
 static Run run_at(const View *v, size_t index)
 {
     if (view_is_dense(v))
-        return (Run){(size_t)v->planes * v->h * v->w, 0, v->at};
-    return (Run){(size_t)v->w, index * v->w,
-                 v->at + index / v->h * v->plane + index % v->h * v->row};
+        return (Run){(size_t)v->planes * v->h * v->w, 0, 0};
+    return (Run){(size_t)v->w, index * v->w, index / v->h * v->plane + index % v->h * v->row};
 }
 
 static size_t image_size(const View *v)
@@ -90,13 +89,13 @@ static void run_from_bytes(const uint8_t *const images[LANES], Run run, const fl
 /* One image, 16 of its channels in the lanes. */
 static size_t channel_offset(const View *v, int c, int y, int x)
 {
-    return v->at + c / LANES * v->plane + y * v->row + (size_t)x * LANES + c % LANES;
+    return c / LANES * v->plane + y * v->row + (size_t)x * LANES + c % LANES;
 }
 
 static void clear_last_plane(const View *v, float *x)
 {
     for (int y = 0; v->c % LANES && y < v->h; y++)
-        memset(x + v->at + (v->planes - 1) * v->plane + y * v->row, 0, sizeof *x * v->w * LANES);
+        memset(x + (v->planes - 1) * v->plane + y * v->row, 0, sizeof *x * v->w * LANES);
 }
 
 static void channels_from_bytes(const uint8_t *image, float scale, float shift, const View *v,

@@ -39,9 +39,12 @@ INLINE vf vexp(vf x)
     return p * power_of_two(half) * power_of_two(whole - half);
 }
 
+/* From e^-|x|, so that a result near zero keeps its digits. */
 INLINE vf vsigmoid(vf x)
 {
-    return 1.0f / (1.0f + vexp(-x));
+    vf e = vexp((vf)((vi)x | INT32_MIN));
+
+    return vselect(x < 0, e, vset(1)) / (1.0f + e);
 }
 
 /* Near zero 1 - 2/(e^2x + 1) would cancel: a polynomial (Cephes' tanhf) there. */

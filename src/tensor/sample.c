@@ -1,15 +1,14 @@
 /* Bilinear sampling by an affine map, 16 images at once, each with a map of its own (Jaderberg et
  * al. 2015).
  *
- * The loops over lanes are plain: a compiler makes gathers of them where the processor has some. A
- * neighbour outside the picture is read from its edge and counts nothing, so no lane branches. */
+ * A neighbour outside the picture is read from its edge and counts nothing, so no lane branches. */
 #include "tensor/level_kernels.h"
 
-/* The two rows and two columns around a place, and how much each counts; slope_ is how that changes
+/* The two rows (or columns) around a place, and how much each counts; slope is how that changes
  * with the place. */
 typedef struct Around {
-    int index[2][LANES];
-    float weight[2][LANES], slope[2][LANES];
+    vi index[2][GROUP];
+    vf weight[2][GROUP], slope[2][GROUP];
 } Around;
 
 /* -1..1 over `size` pixels: their outer edges, or the centres of the first and last
@@ -21,33 +20,47 @@ static float grid_coordinate(int i, int size, bool align_corners)
     return (2.0f * i + 1) / size - 1;
 }
 
+INLINE vi vhold(vi x, int low, int high)
+{
+    vi below = x<low, above = x> high;
+
+    return (low & below) | (high & above) | (x & ~(below | above));
+}
+
+INLINE void look_around_group(vf place, vf scale, int size, Around *restrict a, int g)
+{
+    vf nan = place - place, held = vselect(place > -2.0f, place, vset(-2)), far;
+    vi first;
+
+    held = vselect(held < (float)size + 1, held, vset((float)size + 1));
+    first = __builtin_convertvector(held, vi);
+    first += (vi)(__builtin_convertvector(first, vf) > held); /* all bits set are -1: rounds down */
+    far = held - __builtin_convertvector(first, vf);
+    UNROLL
+    for (int k = 0; k < 2; k++) {
+        vi i = first + k, in = (vi)(i >= 0) & (vi)(i < size);
+        vf sign = vset(k ? 1 : -1), share = vset(k ? 0 : 1) + sign * far;
+
+        a->index[k][g] = vhold(i, 0, size - 1);
+        a->weight[k][g] = vkeep(share, in) + nan;
+        a->slope[k][g] = vkeep(sign * scale, in);
+    }
+}
+
 /* map holds three numbers of each lane: the place is map[0]*gx + map[1]*gy + map[2] in -1..1. A
  * place that is no number makes weights that are none. */
 INLINE void look_around(const float *map, float gx, float gy, int size, bool align_corners,
-                        Around *restrict a)
+                        Around *a)
 {
-    float scale = (align_corners ? size - 1 : size) * 0.5f, shift = align_corners ? 0 : -0.5f;
-    float low = -2, high = (float)size + 1;
+    vf scale = vset((align_corners ? size - 1 : size) * 0.5f),
+       shift = vset(align_corners ? 0 : -0.5f);
 
-    for (int l = 0; l < LANES; l++) {
-        float v = map[l] * gx + map[LANES + l] * gy + map[2 * LANES + l];
-        float place = (v + 1) * scale + shift, nan = place - place;
-        float held = place > low ? place : low;
-        int first;
+    UNROLL
+    for (int g = 0; g < GROUP; g++) {
+        const float *m = map + g * VL;
+        vf v = vload(m) * gx + vload(m + LANES) * gy + vload(m + 2 * LANES);
 
-        held = held < high ? held : high;
-        first = (int)held;
-        first -= (float)first > held;
-        for (int k = 0; k < 2; k++) {
-            int i = first + k;
-            bool in = i >= 0 && i < size;
-            float far = held - (float)first;
-
-            a->weight[k][l] = (in ? (k ? far : 1 - far) : 0) + nan;
-            a->slope[k][l] = (in ? (k ? 1.0f : -1.0f) : 0) * scale;
-            i = i < 0 ? 0 : i;
-            a->index[k][l] = i >= size ? size - 1 : i;
-        }
+        look_around_group((v + 1.0f) * scale + shift, scale, size, a, g);
     }
 }
 
@@ -55,18 +68,27 @@ INLINE void look_around(const float *map, float gx, float gy, int size, bool ali
 INLINE void corner_offsets(const View *v, const Around *rows, const Around *columns,
                            int offsets[4][LANES])
 {
-    for (int q = 0; q < 4; q++)
+    UNROLL
+    for (int q = 0; q < 4; q++) {
+        UNROLL
+        for (int g = 0; g < GROUP; g++)
+            *(vi *)&offsets[q][g * VL] =
+                rows->index[q / 2][g] * (int)v->row + columns->index[q % 2][g] * LANES;
+        UNROLL
         for (int l = 0; l < LANES; l++)
-            offsets[q][l] =
-                rows->index[q / 2][l] * (int)v->row + columns->index[q % 2][l] * LANES + l;
+            offsets[q][l] += l;
+    }
 }
 
-INLINE void corner_weights(const float rows[2][LANES], const float columns[2][LANES],
+INLINE void corner_weights(const vf rows[2][GROUP], const vf columns[2][GROUP],
                            float weights[4][LANES])
 {
-    for (int q = 0; q < 4; q++)
-        for (int l = 0; l < LANES; l++)
-            weights[q][l] = rows[q / 2][l] * columns[q % 2][l];
+    UNROLL
+    for (int q = 0; q < 4; q++) {
+        UNROLL
+        for (int g = 0; g < GROUP; g++)
+            vstore(&weights[q][g * VL], rows[q / 2][g] * columns[q % 2][g]);
+    }
 }
 
 void KERNEL(sample)(const View *xv, const float *x, const float *theta, bool align_corners,
