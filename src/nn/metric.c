@@ -18,8 +18,8 @@ Interval metric_wilson(long right, long count)
     share = (double)right / n;
     middle = share + z * z / (2 * n);
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
-    return (Interval){fmax(0, (middle - half) / (1 + z * z / n)),
-                      fmin(1, (middle + half) / (1 + z * z / n))};
+    return (Interval){right == 0 ? 0 : (middle - half) / (1 + z * z / n),
+                      right == count ? 1 : (middle + half) / (1 + z * z / n)};
 }
 
 int metric_largest(int classes, const float *scores)

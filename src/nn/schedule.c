@@ -80,13 +80,11 @@ static double step_share(const Schedule *s, long step, long total)
 static double one_cycle_share(const Schedule *s, long step, long total)
 {
     double start = 1 / (s->start != 0 ? s->start : 25), rise = s->rise != 0 ? s->rise : 0.3;
-    double top = rise * (double)total - 1, last = (double)total - 1;
+    double top = fmax(rise * (double)total - 1, 0), last = (double)total - 1;
 
     if (step < top)
         return half_cosine(start, 1, (double)step / top);
-    if (last <= top)
-        return 1;
-    return half_cosine(1, start * 1e-4, ((double)step - fmax(top, 0)) / (last - fmax(top, 0)));
+    return last > top ? half_cosine(1, start * 1e-4, ((double)step - top) / (last - top)) : 1;
 }
 
 float schedule_rate(const Schedule *s, const ScheduleState *state, long step, long total)
