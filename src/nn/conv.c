@@ -264,11 +264,11 @@ static Halo conv_halo(const Net *net, const Op *op, int input)
     return conv_geometry(net, op).pad;
 }
 
-static Halo conv_halo_back(const Net *net, const Op *op)
+static Halo conv_halo_back(const Net *net, const Op *op, bool wants_input)
 {
     Geometry g = conv_geometry(net, op);
 
-    return conv_scatter_halo(&g);
+    return wants_input ? conv_scatter_halo(&g) : (Halo){0};
 }
 
 static void *conv_plan(const Step *s, size_t *scratch, bool *failed)
@@ -328,8 +328,9 @@ static Halo transposed_halo(const Net *net, const Op *op, int input)
     return conv_scatter_halo(&g);
 }
 
-static Halo transposed_halo_back(const Net *net, const Op *op)
+static Halo transposed_halo_back(const Net *net, const Op *op, bool wants_input)
 {
+    (void)wants_input;
     return transposed_geometry(net, op).pad;
 }
 

@@ -124,6 +124,14 @@ static void fuse_relus(Draft *d)
     }
 }
 
+static bool wants_input_gradient(const Draft *d, const Op *op)
+{
+    for (int k = 0; k < op->input_count; k++)
+        if (d->plan->ops[op->inputs[k]].wants)
+            return true;
+    return false;
+}
+
 static void gather_halos(Draft *d)
 {
     for (int i = 0; i < d->n; i++) {
@@ -136,7 +144,7 @@ static void gather_halos(Draft *d)
             *h = halo_most(*h, layer->halo(d->net, op, k));
         }
         if (layer->halo_back)
-            d->halo_back[i] = layer->halo_back(d->net, op);
+            d->halo_back[i] = layer->halo_back(d->net, op, wants_input_gradient(d, op));
     }
 }
 

@@ -126,9 +126,10 @@ typedef struct Combine { /* what a combine() sees */
 typedef struct Layer {
     const char *name;
     void (*build)(Net *net, Op *op);
-    /* Zeros wanted around input i, and around the gradient of the output; NULL: none. */
+    /* Zeros wanted around input i, and around the gradient of the output when that of an input is wanted or
+     * not; NULL: none. */
     Halo (*halo)(const Net *net, const Op *op, int input);
-    Halo (*halo_back)(const Net *net, const Op *op);
+    Halo (*halo_back)(const Net *net, const Op *op, bool wants_input);
     void *(*plan)(const Step *step, size_t *scratch, bool *failed);
     void (*forward)(const Step *step, Work *w);
     void (*backward)(const Step *step, Work *w);
