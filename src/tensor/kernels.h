@@ -99,10 +99,11 @@ typedef struct Kernels {
     /* sum[l] += dy, product[l] += dy*x. */
     void (*moments2)(size_t n, const float *dy, const float *x, float *sum, float *product);
 
-    /* ---- softmax over `count` numbers that lie `step` floats apart, 16 lanes at once ---- */
-    void (*softmax)(int count, size_t step, const float *x, float *y);
+    /* ---- softmax over `count` groups of 16 lanes; those of each tensor lie its own step apart; y may be x ---- */
+    void (*softmax)(int count, const float *x, size_t x_step, float *y, size_t y_step);
     /* dx = y * (dy - sum y dy); dx may be dy. */
-    void (*softmax_back)(int count, size_t step, const float *y, const float *dy, float *dx, bool add);
+    void (*softmax_back)(int count, const float *y, size_t y_step, const float *dy, size_t dy_step, float *dx,
+                         size_t dx_step, bool add);
 
     /* ---- 16 images at once, each with its own map: theta (6,16), see net_affine_sample; by-image views ---- */
     void (*sample)(const View *xv, const float *x, const float *theta, bool align_corners, const View *yv, float *y);

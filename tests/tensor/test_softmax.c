@@ -22,9 +22,8 @@ static void each_position(const Kernels *k, const Slice *x, Slice *y)
 {
     for (int i = 0; i < x->v.h; i++)
         for (int j = 0; j < x->v.w; j++) {
-            size_t at = view_offset(&x->v, 0, i, j);
-
-            k->softmax(x->v.c, x->v.plane, x->memory + at, y->memory + at);
+            k->softmax(x->v.c, x->memory + view_offset(&x->v, 0, i, j), x->v.plane,
+                       y->memory + view_offset(&y->v, 0, i, j), y->v.plane);
         }
 }
 
@@ -34,8 +33,9 @@ static void forward_and_backward(const Kernels *k, const Case *t, bool add)
     Rng r = rng_stream(8, RNG_TEST, 0);
     float *x = random_numbers(&r, n), *dy = random_numbers(&r, n), *old = random_numbers(&r, n);
     float *y = numbers(n), *dx = numbers(n);
-    Slice sx = slice_new(t->c, t->h, t->w, t->halo), sy = slice_new(t->c, t->h, t->w, t->halo);
-    Slice sdy = slice_new(t->c, t->h, t->w, t->halo), sdx = slice_new(t->c, t->h, t->w, t->halo);
+    Slice sx = slice_new(t->c, t->h, t->w, (Halo){0}), sy = slice_new(t->c, t->h, t->w, t->halo);
+    Slice sdy = slice_new(t->c, t->h, t->w, (Halo){0, 1, 2, 0}),
+          sdx = slice_new(t->c, t->h, t->w, (Halo){3, 0, 0, 3});
 
     for (size_t i = 0; i < n; i++)
         x[i] *= t->spread;
@@ -47,10 +47,9 @@ static void forward_and_backward(const Kernels *k, const Case *t, bool add)
     each_position(k, &sx, &sy);
     for (int i = 0; i < t->h; i++)
         for (int j = 0; j < t->w; j++) {
-            size_t at = view_offset(&sx.v, 0, i, j);
-
-            k->softmax_back(t->c, sx.v.plane, sy.memory + at, sdy.memory + at, sdx.memory + at,
-                            add);
+            k->softmax_back(t->c, sy.memory + view_offset(&sy.v, 0, i, j), sy.v.plane,
+                            sdy.memory + view_offset(&sdy.v, 0, i, j), sdy.v.plane,
+                            sdx.memory + view_offset(&sdx.v, 0, i, j), sdx.v.plane, add);
         }
     for (size_t i = 0; add && i < n; i++)
         dx[i] += old[i];
@@ -77,7 +76,7 @@ static void extremes(const Kernels *k)
     x[0] = 1e38f;       /* lane 0: one wins by far */
     x[1] = -INFINITY;   /* lane 1: one is impossible */
     x[LANES + 2] = NAN; /* lane 2: unknown */
-    k->softmax(3, LANES, x, y);
+    k->softmax(3, x, LANES, y, LANES);
     assert_true(y[0] == 1 && y[LANES] == 0 && y[2 * LANES] == 0);
     assert_true(y[1] == 0 && y[LANES + 1] == 0.5f && y[2 * LANES + 1] == 0.5f);
     assert_true(isnan(y[2]) && isnan(y[LANES + 2]) && isnan(y[2 * LANES + 2]));
