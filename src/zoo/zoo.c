@@ -1,0 +1,157 @@
+/* The table of models, and building one by its name. */
+#include "zoo/zoo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+static const ZooModel models[] = {
+    {
+        .name = "lenet",
+        .about = "the recogniser everybody starts with",
+        .paper = "LeCun, Bottou, Bengio, Haffner 1998; layers as in the Keras tutorials",
+        .build = zoo_lenet,
+        .usual = {.classes = 10},
+        .recipe = "epochs=20 batch=128 optimizer=adamw lr=0.004 weight_decay=0.01 "
+                  "schedule=one-cycle smoothing=0.05 average=0.999 augment=mild",
+        .seed_recipe = "epochs=5 batch=300 optimizer=adam lr=0.001 eps=1e-7 schedule=constant",
+    },
+    {
+        .name = "digits",
+        .about = "reads strangers' digits, and knows what is none",
+        .paper = "scrawl; after Simonyan and Zisserman 2015, arXiv 1409.1556",
+        .build = zoo_digits,
+        .usual = {.classes = 11, .width = 16},
+        .recipe = "epochs=8 batch=128 optimizer=nesterov lr=0.15 weight_decay=5e-4 "
+                  "schedule=one-cycle smoothing=0.05 average=0.998 augment=strong",
+    },
+    {
+        .name = "resnet",
+        .about = "pre-activation residual network of depth 9n+2: resnet164 reads mark sheets",
+        .paper = "He, Zhang, Ren, Sun 2016, arXiv 1603.05027",
+        .build = zoo_resnet,
+        .usual = {.classes = 11, .width = 16, .depth = 164},
+        .recipe = "epochs=10 batch=32 optimizer=nesterov lr=0.1 weight_decay=1e-4 "
+                  "schedule=one-cycle smoothing=0.05 augment=saral",
+        .seed_recipe = "epochs=10 batch=32 optimizer=sgd lr=0.1 schedule=plateau patience=10",
+    },
+};
+
+enum { MODELS = sizeof models / sizeof *models };
+
+const ZooModel *zoo_model(int index)
+{
+    return index >= 0 && index < MODELS ? &models[index] : NULL;
+}
+
+/* Whether `name` is the model's, followed by nothing or by a depth, which *depth receives. */
+static bool is_name(const ZooModel *model, const char *name, int *depth)
+{
+    size_t length = strlen(model->name), digits;
+    const char *rest = name + length;
+
+    *depth = 0;
+    if (strncmp(name, model->name, length))
+        return false;
+    if (!*rest)
+        return true;
+    digits = strspn(rest, "0123456789");
+    if (!model->usual.depth || *rest == '0' || digits > 4 || rest[digits])
+        return false;
+    *depth = atoi(rest);
+    return true;
+}
+
+const ZooModel *zoo_find(const char *name, int *depth, Err *e)
+{
+    Writer names = {0};
+    int found;
+
+    for (int i = 0; i < MODELS; i++)
+        if (is_name(&models[i], name, depth ? depth : &found))
+            return &models[i];
+    for (int i = 0; i < MODELS; i++)
+        writer_text(&names, "%s%s", i ? ", " : "", models[i].name);
+    err_set(e, ERR_ARGUMENT, "there is no model '%.60s'; there are %s", name,
+            names.failed ? "others" : (char *)names.bytes);
+    writer_free(&names);
+    return NULL;
+}
+
+/* What is chosen out of what can be: 0, or a sentence. */
+static int choose(const ZooModel *model, const char *what, int usual, int wish, int limit, int *out,
+                  Err *e)
+{
+    if (wish && !usual)
+        return err_set(e, ERR_ARGUMENT, "%s has no %s to choose", model->name, what);
+    if (wish < 0 || wish > limit)
+        return err_set(e, ERR_ARGUMENT, "%s: a %s of %d is not in 1 .. %d", model->name, what, wish,
+                       limit);
+    *out = wish ? wish : usual;
+    return 0;
+}
+
+static int choose_all(const ZooModel *model, const ZooOptions *wish, ZooOptions *out, Err *e)
+{
+    const ZooOptions *usual = &model->usual;
+    int r = choose(model, "number of classes", usual->classes, wish->classes, ZOO_CLASS_LIMIT,
+                   &out->classes, e);
+
+    if (!r)
+        r = choose(model, "width", usual->width, wish->width, ZOO_WIDTH_LIMIT, &out->width, e);
+    if (!r)
+        r = choose(model, "depth", usual->depth, wish->depth, ZOO_DEPTH_LIMIT, &out->depth, e);
+    if (!r && out->classes == 1)
+        r = err_set(e, ERR_ARGUMENT, "%s: one class is nothing to choose from", model->name);
+    if (!r && out->depth && (out->depth < 11 || out->depth % 9 != 2))
+        r = err_set(e, ERR_ARGUMENT, "%s: a depth of %d is not 9n+2: 11, 20, 29, ..", model->name,
+                    out->depth);
+    return r;
+}
+
+/* The model and all that is chosen about it; NULL and `e` where they do not fit. */
+static const ZooModel *resolve(const char *name, const ZooOptions *options, ZooOptions *out, Err *e)
+{
+    ZooOptions wish = *options;
+    int depth;
+    const ZooModel *model = zoo_find(name, &depth, e);
+
+    *out = (ZooOptions){0};
+    if (!model)
+        return NULL;
+    if (depth && wish.depth && depth != wish.depth) {
+        err_set(e, ERR_ARGUMENT, "%s has a depth of %d, not %d", name, depth, wish.depth);
+        return NULL;
+    }
+    wish.depth = depth ? depth : wish.depth;
+    return choose_all(model, &wish, out, e) ? NULL : model;
+}
+
+int zoo_check(const char *name, const ZooOptions *options, Err *e)
+{
+    ZooOptions chosen;
+
+    return resolve(name, options, &chosen, e) ? 0 : -ERR_ARGUMENT;
+}
+
+Net *zoo_net(const char *name, const ZooOptions *options, Err *e)
+{
+    ZooOptions chosen;
+    const ZooModel *model = resolve(name, options, &chosen, e);
+    Net *net;
+
+    if (!model)
+        return NULL;
+    net = net_new();
+    if (!net) {
+        err_set(e, ERR_MEMORY, "no memory for a net");
+        return NULL;
+    }
+    model->build(net, &chosen);
+    if (net_build(net, e)) {
+        net_free(net);
+        return NULL;
+    }
+    return net;
+}

@@ -1,0 +1,58 @@
+/* The networks that scrawl knows by name, each with the recipes that train it.
+ *
+ *     Net *net = zoo_net("lenet", &(ZooOptions){.classes = 10}, &e);
+ *     if (net) {
+ *         net_init(net, seed);
+ *         printf("%zu parameters\n", net_parameters(net));
+ *     }
+ *     net_free(net);
+ *
+ * A model is a line of a table: its builder, what may be chosen about it, its paper, and recipes in
+ * the words of train/recipe.h. Builders stand in a file each and read like the figure in the paper;
+ * classifiers take (1,28,28) in 0..1 and name their one output "logits".
+ *
+ * To add one: its file, its builder below, a line in the table of zoo.c, a line in meson.build. */
+#ifndef SCRAWL_ZOO_ZOO_H
+#define SCRAWL_ZOO_ZOO_H
+
+#include "nn/net.h"
+
+/* What may be chosen; zero is the model's own. A choice that a model does not offer is refused. */
+typedef struct ZooOptions {
+    int classes; /* numbers of "logits" */
+    int width;   /* channels of the first convolution; the others keep their proportion */
+    int depth;   /* layers with weights along the longest path */
+} ZooOptions;
+
+typedef struct ZooModel {
+    const char *name;
+    const char *about;                                  /* what it is, in one line */
+    const char *paper;                                  /* or where else it comes from */
+    void (*build)(Net *net, const ZooOptions *options); /* every option of use is set */
+    ZooOptions usual;        /* where a zero stands there is nothing to choose */
+    const char *recipe;      /* "epochs=20 batch=128 ...": what trains it best */
+    const char *seed_recipe; /* as the system did it that the model comes from; NULL: like recipe */
+} ZooModel;
+
+enum { ZOO_CLASS_LIMIT = 4096, ZOO_WIDTH_LIMIT = 1024, ZOO_DEPTH_LIMIT = 1001 };
+
+/* All models in the order in which they are listed; NULL beyond the last. */
+const ZooModel *zoo_model(int index);
+
+/* A model by name. A depth may be part of it: "resnet164" is resnet with *depth 164, which else
+ * becomes 0; `depth` may be NULL. NULL and ERR_ARGUMENT, with the names that there are, for
+ * another name. */
+const ZooModel *zoo_find(const char *name, int *depth, Err *e);
+
+/* Whether zoo_net would find the model and accept the choices: 0, or ERR_ARGUMENT. */
+int zoo_check(const char *name, const ZooOptions *options, Err *e);
+
+/* Builds a net by zoo_find's names. Its parameters are zero: net_init or a file fills them. NULL
+ * and ERR_ARGUMENT for a choice that the model does not offer. The caller frees. */
+Net *zoo_net(const char *name, const ZooOptions *options, Err *e);
+
+void zoo_lenet(Net *net, const ZooOptions *options);
+void zoo_digits(Net *net, const ZooOptions *options);
+void zoo_resnet(Net *net, const ZooOptions *options);
+
+#endif

@@ -1,0 +1,211 @@
+/* The models that scrawl knows by name: that they are the published ones, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "zoo/zoo.h"
+
+static Net *built(const char *name, ZooOptions options)
+{
+    Err e = {0};
+    Net *net = zoo_net(name, &options, &e);
+
+    if (!net)
+        fail_msg("%s: %s", name, e.text);
+    return net;
+}
+
+static size_t parameters(const char *name, ZooOptions options)
+{
+    Net *net = built(name, options);
+    size_t n = net_parameters(net);
+
+    net_free(net);
+    return n;
+}
+
+static void assert_shape(Shape s, int c, int h, int w)
+{
+    assert_int_equal(s.c, c);
+    assert_int_equal(s.h, h);
+    assert_int_equal(s.w, w);
+}
+
+/* The shape of the named layer's output. */
+static Shape shape_of(const Net *net, const char *layer)
+{
+    for (int i = 0; i < net_op_count(net); i++)
+        if (!strcmp(net_op(net, i).name, layer))
+            return net_op(net, i).out;
+    fail_msg("there is no layer %s", layer);
+    return (Shape){0};
+}
+
+static void lenet_has_the_tutorials_parameters(void **state)
+{
+    Net *net = built("lenet", (ZooOptions){0});
+    static const struct {
+        const char *name;
+        size_t size;
+    } params[] = {
+        {"conv1.weight", 6 * 1 * 5 * 5},  {"conv1.bias", 6},
+        {"conv2.weight", 16 * 6 * 5 * 5}, {"conv2.bias", 16},
+        {"dense1.weight", 48000},         {"dense1.bias", 120},
+        {"dense2.weight", 10080},         {"dense2.bias", 84},
+        {"dense3.weight", 840},           {"dense3.bias", 10},
+    };
+
+    (void)state;
+    assert_int_equal(net_parameters(net), 61706);
+    assert_int_equal(net_multiply_adds(net), 416520);
+    assert_int_equal(net_param_count(net), 10);
+    for (int i = 0; i < 10; i++) {
+        assert_string_equal(net_param(net, i)->name, params[i].name);
+        assert_int_equal(param_size(net_param(net, i)), params[i].size);
+    }
+    assert_shape(shape_of(net, "conv1"), 6, 28, 28);
+    assert_shape(shape_of(net, "conv2"), 16, 10, 10);
+    net_free(net);
+}
+
+static void resnet164_has_the_published_depth_and_size(void **state)
+{
+    Net *net = built("resnet164", (ZooOptions){0});
+    int convs = 0;
+
+    (void)state;
+    /* The same formula gives 1,703,258 for CIFAR-10 without biases, as published. */
+    assert_int_equal(net_parameters(net), 1715787);
+    for (int i = 0; i < net_op_count(net); i++)
+        convs += net_op(net, i).kind == KIND_CONV2D && !strstr(net_op(net, i).name, "shortcut");
+    assert_int_equal(convs + 1, 164); /* the dense layer */
+    assert_shape(shape_of(net, "conv"), 16, 32, 32);
+    assert_shape(shape_of(net, "stage1.block18.conv3"), 64, 32, 32);
+    assert_shape(shape_of(net, "stage2.block01.conv1"), 32, 16, 16);
+    assert_shape(shape_of(net, "stage3.block01.shortcut"), 256, 8, 8);
+    assert_non_null(net_param_find(net, "stage3.block18.conv3.weight"));
+    assert_null(net_param_find(net, "stage3.block02.shortcut.weight"));
+    net_free(net);
+    assert_int_equal(parameters("resnet", (ZooOptions){.depth = 11}), 127851);
+    assert_int_equal(parameters("resnet20", (ZooOptions){.width = 8, .classes = 10}), 57066);
+}
+
+static void digits_has_the_sizes_that_were_measured(void **state)
+{
+    Net *net = built("digits", (ZooOptions){0});
+
+    (void)state;
+    assert_int_equal(net_parameters(net), 72731);
+    assert_shape(shape_of(net, "layer2.conv"), 16, 28, 28);
+    assert_shape(shape_of(net, "layer4.conv"), 32, 14, 14);
+    assert_shape(shape_of(net, "layer6.conv"), 64, 7, 7);
+    net_free(net);
+    assert_int_equal(parameters("digits", (ZooOptions){.width = 32}), 288299);
+}
+
+static void every_model_ends_in_logits_for_as_many_classes_as_asked(void **state)
+{
+    (void)state;
+    for (int i = 0; zoo_model(i); i++) {
+        Net *net = built(zoo_model(i)->name, (ZooOptions){.classes = 7});
+        Node x = net_output_node(net, 0);
+
+        assert_int_equal(net_output_count(net), 1);
+        assert_string_equal(net_output_name(net, 0), "logits");
+        assert_shape(net_op(net, x.id).out, 7, 1, 1);
+        assert_shape(net_op(net, net_input_node(net, 0).id).out, 1, 28, 28);
+        net_free(net);
+    }
+}
+
+static void a_name_finds_its_model_and_depth(void **state)
+{
+    int depth = -1;
+    Err e = {0};
+
+    (void)state;
+    assert_string_equal(zoo_find("resnet", &depth, &e)->name, "resnet");
+    assert_int_equal(depth, 0);
+    assert_string_equal(zoo_find("resnet29", &depth, &e)->name, "resnet");
+    assert_int_equal(depth, 29);
+    assert_non_null(zoo_find("lenet", NULL, &e));
+}
+
+static void what_is_no_name_or_no_choice_is_refused(void **state)
+{
+    static const struct {
+        const char *name;
+        ZooOptions options;
+    } cases[] = {
+        {"", {0}},
+        {"lene", {0}},
+        {"lenet5", {0}},
+        {"resnet0", {0}},
+        {"resnet011", {0}},
+        {"resnet11x", {0}},
+        {"resnet12", {0}},
+        {"resnet2", {0}},
+        {"resnet99999999999", {0}},
+        {"resnet1010", {0}},
+        {"resnet-7", {0}},
+        {"resnet11", {.depth = 20}},
+        {"lenet", {.width = 4}},
+        {"lenet", {.depth = 11}},
+        {"lenet", {.classes = 1}},
+        {"lenet", {.classes = -1}},
+        {"lenet", {.classes = ZOO_CLASS_LIMIT + 1}},
+        {"digits", {.width = -2}},
+        {"digits", {.width = ZOO_WIDTH_LIMIT + 1}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Err e = {0};
+
+        assert_null(zoo_net(cases[i].name, &cases[i].options, &e));
+        assert_int_equal(e.code, ERR_ARGUMENT);
+        assert_int_equal(zoo_check(cases[i].name, &cases[i].options, &e), -ERR_ARGUMENT);
+    }
+}
+
+static void a_name_that_is_missing_brings_the_names_that_there_are(void **state)
+{
+    Err e = {0};
+
+    (void)state;
+    assert_null(zoo_find("lennet", NULL, &e));
+    assert_string_equal(e.text, "there is no model 'lennet'; there are lenet, digits, resnet");
+}
+
+static void every_model_has_a_line_of_its_own(void **state)
+{
+    (void)state;
+    assert_null(zoo_model(-1));
+    for (int i = 0; zoo_model(i); i++) {
+        assert_true(*zoo_model(i)->about && *zoo_model(i)->paper && *zoo_model(i)->recipe);
+        for (int j = 0; j < i; j++)
+            assert_string_not_equal(zoo_model(i)->name, zoo_model(j)->name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lenet_has_the_tutorials_parameters),
+        cmocka_unit_test(resnet164_has_the_published_depth_and_size),
+        cmocka_unit_test(digits_has_the_sizes_that_were_measured),
+        cmocka_unit_test(every_model_ends_in_logits_for_as_many_classes_as_asked),
+        cmocka_unit_test(a_name_finds_its_model_and_depth),
+        cmocka_unit_test(what_is_no_name_or_no_choice_is_refused),
+        cmocka_unit_test(a_name_that_is_missing_brings_the_names_that_there_are),
+        cmocka_unit_test(every_model_has_a_line_of_its_own),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
