@@ -74,10 +74,10 @@ typedef struct Slice {
     double value[LANES];
 } Slice;
 
-/* Where number i of the output lies. */
+/* Where number i of the output lies, counted from its number 0. */
 static size_t number_at(const View *v, int i)
 {
-    return view_offset(v, i / (v->h * v->w), i / v->w % v->h, i % v->w);
+    return view_offset(v, i / (v->h * v->w), i / v->w % v->h, i % v->w) - v->at;
 }
 
 /* The gradient of number i, zero in the lanes without an image. */

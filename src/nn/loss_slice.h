@@ -6,9 +6,10 @@
 #include "tensor/kernels.h"
 
 /* The loss of images first .. first+images-1 of the batch, which are the slice's lanes 0 .. images-1, on a by-image
- * view. `target` is the whole batch's. Adds the unweighted losses to *sum and the right answers to *right, in
- * order. dx = scale * weight * gradient for the lanes in use, 0 in the others (overwrites, or adds if `add`);
- * dx NULL: not wanted. */
+ * view; x and dx point to the views' number (0,0,0), whatever `at` says. `target` is the whole batch's. Adds the
+ * unweighted losses to *sum and the right answers (of cross-entropy and MSE by class) to *right, in order.
+ * dx = scale * weight * gradient for the lanes in use, 0 in the others (overwrites, or adds if `add`); dx NULL: not
+ * wanted. */
 void loss_slice(const Loss *loss, const Kernels *k, const View *v, const float *x, const void *target, int first,
                 int images, float scale, const View *dv, float *dx, bool add, double *sum, long *right);
 

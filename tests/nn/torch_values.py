@@ -197,5 +197,176 @@ def metric_lines():
     ]
 
 
+# ---- five steps of small nets; test_torch.c builds the same ----
+
+BATCH = 20  # two slices, the second not full
+ONE, IDENTITY = torch.ones(1), torch.tensor([1.0, 0, 0, 0, 1, 0])
+
+
+class Weights:
+    """Named parameters, made at their first use: base + numbers(100 + which) * scale."""
+
+    def __init__(self):
+        self.all = {}
+        self.counting = False  # running statistics move
+
+    def __call__(self, name, shape, scale=0.25, base=None, decay=True, state=False):
+        if name not in self.all:
+            value = numbers(100 + len(self.all), shape, scale)
+            value = (value + base if base is not None else value).requires_grad_(not state)
+            kind = "zero" if base is None else "one" if base is ONE else "identity"
+            self.all[name] = (value, scale, kind, decay, state)
+        return self.all[name][0]
+
+    def conv(self, x, name, filters, kernel, stride=1, pad=0, bias=True):
+        w = self(name + ".weight", (filters, x.shape[1], kernel, kernel))
+        b = self(name + ".bias", (filters,), decay=False) if bias else None
+        return F.conv2d(x, w, b, stride, pad)
+
+    def conv_transposed(self, x, name, filters, kernel, stride=1, pad=0):
+        w = self(name + ".weight", (x.shape[1], filters, kernel, kernel))
+        b = self(name + ".bias", (filters,), decay=False)
+        return F.conv_transpose2d(x, w, b, stride, pad)
+
+    def dense(self, x, name, units, base=None, scale=0.125):
+        w = self(name + ".weight", (units, x.shape[1]), scale)
+        return F.linear(x, w, self(name + ".bias", (units,), scale, base, decay=False))
+
+    def gain_and_shift(self, name, c):
+        return (self(name + ".gain", (c,), 0.25, ONE, decay=False),
+                self(name + ".shift", (c,), 0.25, decay=False))
+
+    def batch_norm(self, x, name):
+        gain, shift = self.gain_and_shift(name, x.shape[1])
+        mean = self(name + ".mean", (x.shape[1],), 0, state=True)
+        var = self(name + ".var", (x.shape[1],), 0, ONE, state=True)
+        if not self.counting:
+            mean, var = mean.clone(), var.clone()
+        return F.batch_norm(x, mean, var, gain, shift, training=True)
+
+    def group_norm(self, x, name, groups):
+        gain, shift = self.gain_and_shift(name, x.shape[1])
+        return F.group_norm(x, groups, gain, shift)
+
+
+def recogniser(w, x):
+    y = F.max_pool2d(F.relu(w.batch_norm(w.conv(x, "conv1", 6, 3, 1, 1, bias=False), "norm")), 2)
+    y = F.relu(w.conv(y, "conv2", 5, 3, 2, 1))
+    return [w.dense(y.flatten(1), "dense", 4)]
+
+
+def generator(w, x):
+    y = F.leaky_relu(w.group_norm(w.conv_transposed(x, "up1", 8, 4), "norm1", 2), 0.2)
+    y = F.leaky_relu(w.group_norm(w.conv_transposed(y, "up2", 6, 4, 2, 1), "norm2", 1), 0.2)
+    return [torch.tanh(w.conv_transposed(y, "up3", 1, 3, 1, 1))]
+
+
+def residual(w, x):
+    a = w.conv(x, "conv1", 4, 3, 1, 1)
+    b = w.conv(F.relu(a), "conv2", 4, 3, 1, 1) + a
+    y = torch.cat([F.relu(b), x, torch.sigmoid(w.conv(F.pad(x, (1, 0, 0, 1)), "conv3", 3, 2))], 1)
+    y = F.avg_pool2d(y, 2)
+    return [w.dense(y.mean((2, 3)), "dense", 3)]
+
+
+def transformer(w, x, corners):
+    y = F.max_pool2d(F.relu(w.conv(x, "local1", 3, 5)), 2)
+    theta = w.dense(y.flatten(1), "local2", 6, IDENTITY, 0.0625).view(-1, 2, 3)
+    grid = F.affine_grid(theta, x.shape, align_corners=corners)
+    y = F.grid_sample(x, grid, align_corners=corners)
+    return [w.dense(F.relu(w.conv(y, "conv", 3, 3, 3)).flatten(1), "dense", 4)]
+
+
+def critic(w, x, classes):
+    known = F.embedding(classes.long().flatten(), w("embedding.weight", (5, 6)))
+    y = F.silu(w.dense(torch.cat([known, x.flatten(1)], 1), "dense1", 8))
+    return [w.dense(torch.tanh(w.dense(y, "dense2", 5)), "dense3", 2)]
+
+
+def redrawer(w, x):
+    y = F.relu(w.conv(x, "conv1", 5, 3, 2, 1))
+    up = F.interpolate(y, scale_factor=2, mode="nearest")
+    return [w.conv(up, "conv2", 1, 3, 1, 1), w.dense(y.flatten(1), "dense", 4)]
+
+
+def cross_entropy(x, t):
+    return F.cross_entropy(x, t, label_smoothing=0.1)
+
+
+CLASSES = torch.arange(BATCH) * 7 % 11
+NETS = {
+    # net: inputs, [(loss, target, weight)]
+    "recogniser": (recogniser, [numbers(50, (BATCH, 2, 8, 8))], [(cross_entropy, CLASSES % 4, 1)]),
+    "generator": (generator, [numbers(50, (BATCH, 6, 1, 1))],
+                  [(F.mse_loss, numbers(60, (BATCH, 1, 8, 8)), 1)]),
+    "residual": (residual, [numbers(50, (BATCH, 3, 6, 6))], [(cross_entropy, CLASSES % 3, 1)]),
+    "transformer": (lambda w, x: transformer(w, x, False), [numbers(50, (BATCH, 1, 10, 10))],
+                    [(cross_entropy, CLASSES % 4, 1)]),
+    "transformer-corners": (lambda w, x: transformer(w, x, True),
+                            [numbers(50, (BATCH, 1, 10, 10))], [(cross_entropy, CLASSES % 4, 1)]),
+    "critic": (critic, [numbers(50, (BATCH, 4, 1, 1)), CLASSES % 5],
+               [(F.binary_cross_entropy_with_logits, numbers(60, (BATCH, 2), 0.5) + 0.5, 1)]),
+    "redrawer": (redrawer, [numbers(50, (BATCH, 1, 8, 8))],
+                 [(F.mse_loss, numbers(60, (BATCH, 1, 8, 8)), 9), (cross_entropy, CLASSES % 4, 0.1)]),
+}
+CASES = [
+    # net, optimiser, rate, weight decay
+    ("recogniser", "momentum", 0.05, 0.01),
+    ("recogniser", "adam", 0.01, 0),
+    ("generator", "sgd", 0.0625, 0),
+    ("generator", "rmsprop", 0.001, 0),
+    ("residual", "nesterov", 0.125, 0.01),
+    ("residual", "adamw", 0.01, 0.125),
+    ("transformer", "sgd", 0.125, 0),
+    ("transformer-corners", "momentum", 0.05, 0),
+    ("critic", "momentum", 0.25, 0),
+    ("critic", "nadam", 0.01, 0),
+    ("redrawer", "sgd", 0.05, 0),
+    ("redrawer", "nadam", 0.005, 0),
+]
+
+
+def train(net, kind, rate, decay):
+    forward, inputs, losses = NETS[net]
+    weights, history = Weights(), []
+    forward(weights, *inputs)  # makes the parameters
+    weights.counting = True
+    of = lambda d: [v for v, _, _, wants, state in weights.all.values() if wants == d and not state]
+    groups = [{"params": of(True), "weight_decay": decay}, {"params": of(False), "weight_decay": 0}]
+    optimiser = OPTIMISERS[kind](groups, rate)
+    for _ in range(STEPS):
+        optimiser.zero_grad()
+        outputs = forward(weights, *inputs)
+        parts = [loss(x, t) for x, (loss, t, _) in zip(outputs, losses)]
+        sum(part * weight for part, (_, _, weight) in zip(parts, losses)).backward()
+        optimiser.step()
+        history.append([part.item() for part in parts])
+    return weights.all, history
+
+
+def net_lines():
+    lines = ["typedef struct TorchParam {", "    const char *name;", "    int count;",
+             "    float scale;      /* of the numbers it starts with */",
+             "    const char *base; /* .. and what they are added to */", "    const float *after;",
+             "} TorchParam;", ""]
+    table = []
+    for which, (net, kind, rate, decay) in enumerate(CASES):
+        weights, history = train(net, kind, rate, decay)
+        params = []
+        for i, (name, (value, scale, base, _, _)) in enumerate(weights.items()):
+            lines += array("float", f"after_{which}_{i}", value.flatten().tolist())
+            params.append(f'    {{"{name}", {value.numel()}, {number(scale)}, "{base}", '
+                          f"after_{which}_{i}}},")
+        lines += [f"static const TorchParam params_{which}[] = {{", *params, "    {0},", "};", ""]
+        steps = ["{" + ", ".join(format(v, ".12g") for v in step) + "}" for step in history]
+        table += [f'    {{"{net}", "{kind}", {number(rate)}, {number(decay)}, params_{which},',
+                  "     {" + ",\n      ".join(steps) + "}},"]
+    return [*lines, "static const struct {", "    const char *net, *optimiser;",
+            "    float rate, decay;", "    const TorchParam *params;",
+            f"    double losses[{STEPS}][2]; /* means over the batch before each step, unweighted */",
+            "} torch_nets[] = {", *table, "};"]
+
+
 if __name__ == "__main__":
     write("torch_values.h", optim_lines() + schedule_lines() + loss_lines() + metric_lines())
+    write("torch_nets.h", net_lines())
