@@ -15,6 +15,7 @@ typedef struct DensePlan {
     int *unit;                   /* (max(outputs, LANES)): 0, 1, 2 .. */
     int *lanes;                  /* (max(outputs, pitch/16)): 0, 16, 32 .. */
     int *t_at;                   /* (LANES): rows of the transposed gradient */
+    int *y_at;                   /* (outputs): planes of the output, which may have a halo */
 } DensePlan;
 
 Node net_dense(Net *net, Node x, const char *name, Dense spec)
@@ -62,6 +63,8 @@ static void dense_tables(const Step *s, DensePlan *p)
         p->unit[j] = j;
         p->lanes[j] = j * LANES;
     }
+    for (int j = 0; j < p->outputs; j++)
+        p->y_at[j] = (int)(j * s->out.plane);
     for (int l = 0; l < LANES; l++)
         p->t_at[l] = l * p->pitch;
 }
@@ -70,7 +73,7 @@ static void *dense_plan(const Step *s, size_t *scratch, bool *failed)
 {
     int inputs = s->in[0].c * s->in[0].h * s->in[0].w, outputs = s->out.c;
     size_t most = outputs > LANES ? outputs : LANES;
-    DensePlan *p = malloc(sizeof *p + (2 * (size_t)inputs + 2 * most + LANES) * sizeof(int));
+    DensePlan *p = malloc(sizeof *p + (2 * (size_t)inputs + 2 * most + LANES + outputs) * sizeof(int));
 
     if (!p) {
         *failed = true;
@@ -83,6 +86,7 @@ static void *dense_plan(const Step *s, size_t *scratch, bool *failed)
     p->unit = p->w_at + inputs;
     p->lanes = p->unit + most;
     p->t_at = p->lanes + most;
+    p->y_at = p->t_at + LANES;
     if (view_is_dense(&s->in[0]) && (!s->wants[0] || view_is_dense(&s->din[0]))) {
         p->run *= p->runs;
         p->runs = 1;
@@ -102,7 +106,7 @@ static void dense_forward(const Step *s, Work *w)
 {
     const DensePlan *p = s->plan;
     const float *weight = w->params + dense_param(s, 0)->offset, *x = w->memory + s->in[0].at;
-    Gemm g = {.k = p->inputs, .y = w->memory + s->out.at, .y_row = LANES, .y_at = p->lanes, .relu = s->relu,
+    Gemm g = {.k = p->inputs, .y = w->memory + s->out.at, .y_row = s->out.plane, .y_at = p->y_at, .relu = s->relu,
               .bias = dense_param(s, 1) ? w->params + dense_param(s, 1)->offset : NULL};
 
     if (s->out.by_channel) {
