@@ -1,0 +1,32 @@
+/* A page of panels: a title above, plots in rows below.
+ *
+ *     Figure f = figure_new("Training", 3, 3, 280, 220, &e);
+ *     if (f.canvas)
+ *         axes_draw(f.canvas, figure_panel(&f, 0), &spec);
+ */
+#ifndef SCRAWL_PLOT_FIGURE_H
+#define SCRAWL_PLOT_FIGURE_H
+
+#include "plot/axes.h"
+
+enum { FIGURE_PANEL_LIMIT = 64 };
+
+typedef struct Figure {
+    Canvas *canvas; /* NULL after an error */
+    int columns;
+    double panel_w, panel_h, top;
+} Figure;
+
+/* `panels` of w x h points in rows of `columns` (no more than panels are). ERR_LIMIT for more than
+ * FIGURE_PANEL_LIMIT panels, ERR_MEMORY. No panels give a page that says "no data". */
+Figure figure_new(const char *title, int panels, int columns, double w, double h, Err *e);
+Box figure_panel(const Figure *f, int index);
+
+/* The title of a page that is no figure of panels, and what stands where there is nothing to show.
+ */
+void page_title(Canvas *c, const char *title);
+void page_subtitle(Canvas *c, double y, const char *text);
+void page_foot(Canvas *c, const char *text); /* a note on the last line */
+void page_no_data(Canvas *c, double x, double y);
+
+#endif
