@@ -164,13 +164,12 @@ static void check(const void *p, const Err *e)
 
 static Run run_open(int threads, int batch, bool training)
 {
-    Run r = {.batch = batch, .net = net_new()};
+    Run r = {.batch = batch};
     Loss loss = {.kind = LOSS_CROSS_ENTROPY, .output = "logits"};
     Err e = {0};
 
-    zoo_lenet(r.net, &(ZooOptions){0});
-    if (net_build(r.net, &e))
-        check(NULL, &e);
+    r.net = zoo_net("lenet", &(ZooOptions){0}, &e);
+    check(r.net, &e);
     net_init(r.net, 1);
     r.team = team_new(threads, &e);
     check(r.team, &e);

@@ -70,32 +70,55 @@ static void axis_range(const Axis *a, int p, int *first, int *end)
         *end = *first;
 }
 
-/* The next band from row *row on within a phase: rows p, p+s, .. that share their range of q. */
-static int band_rows(const Axis *a, int row, int *first, int *end)
-{
-    int rows = 0, f, e;
+typedef struct Run { /* pixels at, at+s, .. along an axis, count of them, that meet the taps q of first..end-1 */
+    int at, count, first, end;
+} Run;
 
-    axis_range(a, row, first, end);
-    for (int p = row; p < a->size; p += a->stride, rows++) {
+/* The next run from pixel `at` on: those with exactly the same taps. */
+static Run run_exact(const Axis *a, int at)
+{
+    Run r = {.at = at};
+    int f, e;
+
+    axis_range(a, at, &r.first, &r.end);
+    for (int p = at; p < a->size; p += a->stride, r.count++) {
         axis_range(a, p, &f, &e);
-        if (f != *first || e != *end)
+        if (f != r.first || e != r.end)
             break;
     }
-    return rows;
+    return r;
 }
 
-typedef struct BandSpec { /* rows row, row+s, .. and columns column, column+s, .. */
+/* Along x the halo's zeros allow taps in vain, and a run should be no sliver: with few taps all pixels are one run,
+ * else a single pixel joins the next. */
+static Run run_wide(const Axis *a, int at)
+{
+    enum { FEW_TAPS = 3 };
+    int taps = axis_taps(a, axis_phase(a, at)), f, e;
+    Run r = {at, (a->size - at + a->stride - 1) / a->stride, 0, taps};
+
+    if (taps <= FEW_TAPS)
+        return r;
+    r = run_exact(a, at);
+    if (r.count == 1 && at + a->stride < a->size) {
+        axis_range(a, at + a->stride, &f, &e);
+        r = (Run){at, 2, f < r.first ? f : r.first, e > r.end ? e : r.end};
+    }
+    return r;
+}
+
+typedef struct BandSpec {
     Axis ay, ax;
-    int row, rows, first, end, column, columns;
+    Run y, x;
 } BandSpec;
 
 static void band_taps(const BandSpec *s, const Geometry *g, int pitch, const View *narrow, Band *b)
 {
     const int wide_pitch = (g->wide.c + LANES - 1) / LANES * LANES;
-    int phase_y = axis_phase(&s->ay, s->row), phase_x = axis_phase(&s->ax, s->column), k = 0;
+    int phase_y = axis_phase(&s->ay, s->y.at), phase_x = axis_phase(&s->ax, s->x.at), k = 0;
 
-    for (int q = s->first; q < s->end; q++)
-        for (int p = 0; p < axis_taps(&s->ax, phase_x); p++)
+    for (int q = s->y.first; q < s->y.end; q++)
+        for (int p = s->x.first; p < s->x.end; p++)
             for (int f = 0; f < g->narrow.c; f++, k++) {
                 int u = phase_y + q * g->stride_y, v = phase_x + p * g->stride_x;
 
@@ -105,11 +128,25 @@ static void band_taps(const BandSpec *s, const Geometry *g, int pitch, const Vie
             }
 }
 
+static void band_pixels(const BandSpec *s, const Geometry *g, const ConvViews *views, Band *b)
+{
+    int phase_y = axis_phase(&s->ay, s->y.at), phase_x = axis_phase(&s->ax, s->x.at), j = 0;
+
+    for (int r = 0; r < s->y.count; r++)
+        for (int i = 0; i < s->x.count; i++, j++) {
+            int y = s->y.at + r * g->stride_y, x = s->x.at + i * g->stride_x;
+
+            b->x_at[j] = (y + g->pad.top - phase_y) / g->stride_y * (int)views->scatter_narrow->row +
+                         (x + g->pad.left - phase_x) / g->stride_x * LANES;
+            b->y_at[j] = y * (int)views->scatter_wide->row + x * LANES;
+            b->mask_at[j] = views->mask ? y * (int)views->mask->row + x * LANES : 0;
+        }
+}
+
 static void band_tables(Carver *c, const BandSpec *s, const Geometry *g, int pitch, const ConvViews *views, Band *b)
 {
-    int phase_y = axis_phase(&s->ay, s->row), phase_x = axis_phase(&s->ax, s->column), j = 0;
-    Band made = {.taps = (s->end - s->first) * axis_taps(&s->ax, phase_x) * g->narrow.c,
-                 .columns = s->columns, .pixels = s->rows * s->columns};
+    Band made = {.taps = (s->y.end - s->y.first) * (s->x.end - s->x.first) * g->narrow.c,
+                 .columns = s->x.count, .pixels = s->y.count * s->x.count};
 
     made.w_at = carve(c, made.taps, sizeof(int));
     made.narrow_at = carve(c, made.taps, sizeof(int));
@@ -120,21 +157,11 @@ static void band_tables(Carver *c, const BandSpec *s, const Geometry *g, int pit
     if (!c->block)
         return;
     *b = made;
-    const View *narrow = views->scatter_narrow;
-
-    band_taps(s, g, pitch, narrow, b);
-    for (int r = 0; r < s->rows; r++)
-        for (int i = 0; i < s->columns; i++, j++) {
-            int y = s->row + r * g->stride_y, x = s->column + i * g->stride_x;
-
-            b->x_at[j] = (y + g->pad.top - phase_y) / g->stride_y * (int)narrow->row +
-                         (x + g->pad.left - phase_x) / g->stride_x * LANES;
-            b->y_at[j] = y * (int)views->scatter_wide->row + x * LANES;
-            b->mask_at[j] = views->mask ? y * (int)views->mask->row + x * LANES : 0;
-        }
+    band_taps(s, g, pitch, views->scatter_narrow, b);
+    band_pixels(s, g, views, b);
 }
 
-/* All bands; counts them when bands is NULL. */
+/* All bands; without a block it only counts them. */
 static int scatter_tables(Carver *c, const Geometry *g, int pitch, const ConvViews *views, Band *bands)
 {
     BandSpec s = {.ay = {g->wide.h, g->narrow.h, g->kernel_y, g->stride_y, g->pad.top},
@@ -142,12 +169,13 @@ static int scatter_tables(Carver *c, const Geometry *g, int pitch, const ConvVie
     int n = 0;
 
     for (int column = 0; column < g->stride_x && column < g->wide.w; column++)
-        for (int start = 0; start < g->stride_y && start < g->wide.h; start++)
-            for (s.row = start; s.row < g->wide.h; s.row += s.rows * g->stride_y, n++) {
-                s.rows = band_rows(&s.ay, s.row, &s.first, &s.end);
-                s.column = column;
-                s.columns = (g->wide.w - column + g->stride_x - 1) / g->stride_x;
-                band_tables(c, &s, g, pitch, views, bands ? &bands[n] : NULL);
+        for (int row = 0; row < g->stride_y && row < g->wide.h; row++)
+            for (int y = row; y < g->wide.h; y += s.y.count * g->stride_y) {
+                s.y = run_exact(&s.ay, y);
+                for (int x = column; x < g->wide.w; x += s.x.count * g->stride_x, n++) {
+                    s.x = run_wide(&s.ax, x);
+                    band_tables(c, &s, g, pitch, views, bands ? &bands[n] : NULL);
+                }
             }
     return n;
 }
