@@ -6,7 +6,6 @@
 #include "nn/init.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/rng.h"
 
