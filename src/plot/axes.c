@@ -201,7 +201,7 @@ static bool names_are_slanted(Canvas *c, const Axis *axis, double width)
 static void draw_names(const Axes *a, bool slanted)
 {
     double slot = a->box.w / a->x.name_count;
-    int every = (int)ceil(11 / fmax(slot, 0.01)); /* only so many as there is room for */
+    int every = slanted ? (int)ceil(17 / slot) : 1; /* only so many as there is room for */
     Font font = {.size = FONT_TICK, .align = ALIGN_CENTRE, .max_width = NAME_LIMIT};
 
     if (slanted) {

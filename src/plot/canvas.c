@@ -300,6 +300,7 @@ static int encode_png(const Canvas *c, Writer *w, Err *e)
 static int encode_pdf(const Canvas *c, Writer *w, Err *e)
 {
     cairo_surface_t *s = cairo_pdf_surface_create_for_stream(put, w, c->width, c->height);
+    cairo_pdf_surface_restrict_to_version(s, CAIRO_PDF_VERSION_1_4);
     cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
     int failed = play(c, s, 1, true, e);
 

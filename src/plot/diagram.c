@@ -9,7 +9,7 @@
 #include "plot/figure.h"
 
 #define TOP  50.0
-#define FOOT 30.0
+#define FOOT 36.0
 static const Pen wire = {{80, 80, 80, 255}, 0.9, DASH_SOLID};
 
 /* ---- colours by kind ---- */
@@ -181,7 +181,7 @@ static Edge edge_of(const Graph *g, const Block *from, const Block *to)
 static void draw_arc(Canvas *c, const Graph *g, const Edge *e, int level)
 {
     const Row *row = &g->rows[e->to->row];
-    double high = row->top + 4 + level * ARC_STEP, in = column_left(g, e->to->column) - 9;
+    double high = row->top + 4 + level * row->arc_step, in = column_left(g, e->to->column) - 9;
     double end = left_of(e->to);
     Point path[] = {
         {e->turn_x, e->y}, {e->turn_x, high}, {in, high}, {in, e->to->y}, {end, e->to->y}};
@@ -261,7 +261,6 @@ static void draw_key(Canvas *c, const Graph *g, double y)
                                             "pooling", "dense",       "sampling and other"};
     bool seen[HUES] = {false};
     double x = PAGE_MARGIN;
-    char note[200];
     Font font = {.size = BLOCK_FONT, .color = COLOR_SOFT};
 
     for (int i = 0; i < g->count; i++)
@@ -279,13 +278,11 @@ static void draw_key(Canvas *c, const Graph *g, double y)
     bool repeats = false;
     for (int i = 0; i < g->group_count; i++)
         repeats = repeats || g->groups[i].times > 1;
-    snprintf(
-        note, sizeof note,
-        "channels@height\u00d7width above; height and depth to scale, width by the logarithm of "
-        "the channels%s",
-        repeats ? "; dashed: repeated" : "");
-    font.max_width = canvas_width(c) - 2 * PAGE_MARGIN;
-    canvas_text(c, PAGE_MARGIN, y + 12, font, note);
+    canvas_text(c, PAGE_MARGIN, y + 12, font,
+                repeats ? "channels@height\u00d7width above; a dashed ground is repeated"
+                        : "channels@height\u00d7width above");
+    canvas_text(c, PAGE_MARGIN, y + 22, font,
+                "height and depth to scale, width by the logarithm of the channels");
 }
 
 static void draw_heading(Canvas *c, const char *title, const Net *net)

@@ -47,7 +47,8 @@ typedef struct Group { /* neighbours of one scope */
 
 typedef struct Row { /* what stands on one line of the page */
     int first, last; /* columns */
-    int arcs;        /* levels of skips above */
+    int arcs;        /* levels of skips above, */
+    double arc_step; /* and their distance */
     double top, bottom, left, right;
     double lane_y[GRAPH_LANES];
 } Row;
@@ -91,8 +92,6 @@ int graph_lay_out(Graph *g, Canvas *measure, double top, Err *e);
 #define BLOCK_FONT  7.5 /* size of the texts */
 #define BLOCK_LEAD  9.5 /* from line to line */
 #define COLUMN_GAP  20.0
-#define ARC_STEP    7.0
-#define ARC_LEVELS  6
 #define PAGE_MARGIN 14.0
 
 /* How far a block reaches from its centre: half of its body's width and height. */

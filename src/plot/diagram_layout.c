@@ -14,6 +14,7 @@
 #define SLANT      0.35  /* depth a point of width */
 #define LANE_SPACE 10.0
 #define ROW_SPACE  22.0
+enum { ARC_LEVELS = 40 };
 
 /* ---- sizes ---- */
 
@@ -357,8 +358,9 @@ static double place_lanes(Graph *g, int r, double y)
 
     row->arcs = count_arcs(g, r);
     row->arcs = row->arcs > ARC_LEVELS ? ARC_LEVELS : row->arcs; /* more share their levels */
+    row->arc_step = row->arcs > 8 ? 4 : 7;
     row->top = y;
-    y += row->arcs * ARC_STEP + (row->arcs ? 6 : 0);
+    y += row->arcs * row->arc_step + (row->arcs ? 6 : 0);
     for (int lane = 0; lane < GRAPH_LANES; lane++) {
         double above = 0, below = 0;
         const char *lines[4];
