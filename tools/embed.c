@@ -1,0 +1,106 @@
+/* Turns the files of a folder into C: embed FOLDER OUT.c OUT.d
+ *
+ * Every FOLDER/<name>.safetensors becomes an entry of `shipped_models` (model/shipped.h), sorted by
+ * name. OUT.d tells ninja what was read, the folder included, so that a file that comes or goes is
+ * seen by the next build. A folder that is missing is an empty one. Bytes are written as numbers of
+ * eight, which compilers take in an eighth of the time and memory. Runs on the machine that builds,
+ * so it stands alone. */
+#define _POSIX_C_SOURCE 200809L
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char ending[] = ".safetensors";
+
+static void die(const char *what, const char *name)
+{
+    fprintf(stderr, "embed: %s: %s\n", name, what);
+    exit(1);
+}
+
+static int is_model(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name), tail = sizeof ending - 1;
+
+    return length > tail && strcmp(entry->d_name + length - tail, ending) == 0;
+}
+
+/* A path as ninja reads it: a space would end it. */
+static void put_path(FILE *depends, const char *path)
+{
+    for (; *path; path++)
+        fprintf(depends, *path == ' ' ? "\\ " : "%c", *path);
+}
+
+/* Eight bytes a number, the first byte lowest, the last number filled up by zeros. Returns the
+ * size. */
+static size_t write_numbers(FILE *in, FILE *out)
+{
+    unsigned char bytes[8] = {0};
+    size_t size = 0, n;
+
+    while ((n = fread(bytes, 1, sizeof bytes, in)) > 0) {
+        uint64_t number = 0;
+        for (size_t i = n; i-- > 0;)
+            number = number << 8 | bytes[i];
+        fprintf(out, "0x%" PRIx64 ",%s", number, size / 8 % 6 == 5 ? "\n" : "");
+        size += n;
+    }
+    return size;
+}
+
+static size_t embed(const char *folder, const char *file, int index, FILE *out, FILE *depends)
+{
+    char path[4096];
+    FILE *in;
+
+    if (snprintf(path, sizeof path, "%s/%s", folder, file) >= (int)sizeof path)
+        die("the path is too long", file);
+    if (!(in = fopen(path, "rb")))
+        die("cannot be opened", path);
+    fputc(' ', depends);
+    put_path(depends, path);
+    fprintf(out, "static const uint64_t model%d[] = {\n", index);
+    size_t size = write_numbers(in, out);
+    fprintf(out, "};\n\n");
+    if (ferror(in) || size == 0)
+        die("cannot be read, or is empty", path);
+    fclose(in);
+    return size;
+}
+
+int main(int argc, char **argv)
+{
+    struct dirent **files = NULL;
+
+    if (argc != 4)
+        die("embed FOLDER OUT.c OUT.d", "usage");
+    FILE *out = fopen(argv[2], "w"), *depends = fopen(argv[3], "w");
+    int count = scandir(argv[1], &files, is_model, alphasort);
+    if (!out || !depends)
+        die("cannot be written", argv[2]);
+    put_path(depends, argv[2]);
+    fprintf(depends, ": ");
+    put_path(depends, count < 0 ? "" : argv[1]);
+    fprintf(out, "/* Written by tools/embed.c. */\n#include <stdint.h>\n\n"
+                 "#include \"model/shipped.h\"\n\nextern const Shipped shipped_models[];\n\n");
+    size_t *sizes = malloc((size_t)(count > 0 ? count : 1) * sizeof *sizes);
+    if (!sizes)
+        die("no memory", argv[1]);
+    for (int i = 0; i < count; i++)
+        sizes[i] = embed(argv[1], files[i]->d_name, i, out, depends);
+    fprintf(out, "const Shipped shipped_models[] = {\n");
+    for (int i = 0; i < count; i++) {
+        const char *name = files[i]->d_name;
+        fprintf(out, "    {\"%.*s\", model%d, %zu},\n", (int)(strlen(name) - sizeof ending + 1),
+                name, i, sizes[i]);
+        free(files[i]);
+    }
+    fprintf(out, "    {0},\n};\n");
+    fprintf(depends, "\n");
+    free(files);
+    free(sizes);
+    return fclose(out) || fclose(depends) ? 1 : 0;
+}
