@@ -19,7 +19,7 @@ int next_number(void)
     static int kept_between_calls;
 
     pthread_once(&names_once, start);
-    return kept_between_calls++ + per_thread++ + table[kept_between_calls];
+    return ++kept_between_calls + ++per_thread + table[1];
 }
 
 const char *name_of(int i)
