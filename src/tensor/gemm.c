@@ -67,22 +67,13 @@ INLINE void tile_finish(const int MR, const int NC, const Gemm *g, Tile t, const
             vstore(to + y[j] + i * y_row, c[i][j]);
 }
 
-/* w_row is a constant in the common cases, so that the broadcasts' addresses are, too. */
-INLINE void tile_run(const int MR, const int NC, const Gemm *g, size_t w_row, Tile t)
+/* The sums themselves. w_row is a constant in the common cases, so that the broadcasts' addresses are, too. */
+INLINE void tile_sum(const int MR, const int NC, const Gemm *g, const float *w, size_t w_row, const float *const *x,
+                     Accumulators c)
 {
-    Accumulators c;
-    const float *x[COLUMNS_MOST];
-    size_t y[COLUMNS_MOST];
-    const float *w = g->w + t.row * w_row;
     const int *w_at = g->w_at, *x_k = g->x_k;
     const int K = g->k;
 
-    UNROLL for (int j = 0; j < NC; j++)
-    {
-        x[j] = g->x + vector_offset(g->x_j, t.column + j);
-        y[j] = t.row * g->y_row + vector_offset(g->y_at, t.column + j);
-    }
-    tile_start(MR, NC, g, t, y, c);
     for (int k = 0; k < K; k++) {
         const float *wk = w + w_at[k];
         size_t at = x_k[k];
@@ -98,6 +89,27 @@ INLINE void tile_run(const int MR, const int NC, const Gemm *g, size_t w_row, Ti
                 c[i][j] += a * v[j];
         }
     }
+}
+
+INLINE void tile_run(const int MR, const int NC, const Gemm *g, Tile t)
+{
+    Accumulators c;
+    const float *x[COLUMNS_MOST];
+    size_t y[COLUMNS_MOST];
+    const float *w = g->w + t.row * g->w_row;
+
+    UNROLL for (int j = 0; j < NC; j++)
+    {
+        x[j] = g->x + vector_offset(g->x_j, t.column + j);
+        y[j] = t.row * g->y_row + vector_offset(g->y_at, t.column + j);
+    }
+    tile_start(MR, NC, g, t, y, c);
+    if (g->w_row == 1)
+        tile_sum(MR, NC, g, w, 1, x, c);
+    else if (g->w_row == LANES)
+        tile_sum(MR, NC, g, w, LANES, x, c);
+    else
+        tile_sum(MR, NC, g, w, g->w_row, x, c);
     tile_finish(MR, NC, g, t, y, c);
 }
 
@@ -106,12 +118,7 @@ typedef void TileRun(const Gemm *g, Tile t);
 #define TILE(MR, NC)                                                                               \
     static __attribute__((noinline)) void tile_##MR##_##NC(const Gemm *g, Tile t)                  \
     {                                                                                              \
-        if (g->w_row == 1)                                                                         \
-            tile_run(MR, NC, g, 1, t);                                                             \
-        else if (g->w_row == LANES)                                                                \
-            tile_run(MR, NC, g, LANES, t);                                                         \
-        else                                                                                       \
-            tile_run(MR, NC, g, g->w_row, t);                                                      \
+        tile_run(MR, NC, g, t);                                                                    \
     }
 #define TILES_TO_4(NC) TILE(1, NC) TILE(2, NC) TILE(3, NC) TILE(4, NC)
 #define TILES_TO_6(NC) TILES_TO_4(NC) TILE(5, NC) TILE(6, NC)
