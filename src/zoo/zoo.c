@@ -149,6 +149,8 @@ Net *zoo_net(const char *name, const ZooOptions *options, Err *e)
         return NULL;
     }
     model->build(net, &chosen);
+    if (options->probabilities && net_output_count(net))
+        net_output(net, "probabilities", net_softmax(net, net_output_node(net, 0)));
     if (net_build(net, e)) {
         net_free(net);
         return NULL;

@@ -19,9 +19,10 @@
 
 /* What may be chosen; zero is the model's own. A choice that a model does not offer is refused. */
 typedef struct ZooOptions {
-    int classes; /* numbers of "logits" */
-    int width;   /* channels of the first convolution; the others keep their proportion */
-    int depth;   /* layers with weights along the longest path */
+    int classes;        /* numbers of "logits" */
+    int width;          /* channels of the first convolution; the others keep their proportion */
+    int depth;          /* layers with weights along the longest path */
+    bool probabilities; /* a second output of that name, the softmax of the first: for losses */
 } ZooOptions;
 
 typedef struct ZooModel {

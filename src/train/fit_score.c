@@ -1,0 +1,83 @@
+/* How good the model is at the moment, and keeping it. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn/metric.h"
+#include "train/fit_parts.h"
+
+void fit_publish(Fit *f)
+{
+    Net *to = f->model->net;
+
+    optim_swap_average(f->optim, f->net);
+    memcpy(net_block(to), net_block(f->net), net_block_size(to) * sizeof(float));
+    optim_swap_average(f->optim, f->net);
+    memcpy(net_state(to), net_state(f->net), net_state_size(to) * sizeof(float));
+}
+
+FitScore fit_validate(Fit *f)
+{
+    Validation *v = &f->validation;
+    Loss loss = {.kind = f->loss.kind, .output = f->loss.output};
+    FitScore score = {.count = v->count};
+    double sum = 0;
+
+    if (!v->count)
+        return score;
+    predictor_run(v->predictor, v->pictures, (size_t)v->count, f->model->scale, f->model->shift,
+                  v->scores);
+    score.right = metric_right(v->count, f->classes, v->scores, v->labels);
+    f->model->calibration.temperature =
+        (float)metric_temperature(v->count, f->classes, v->scores, v->labels);
+    if (loss.kind == LOSS_MSE_CLASS)
+        metric_softmax(v->count, f->classes, v->scores, 1, v->scores);
+    loss_reference(&loss, (int)v->count, f->classes, v->scores, v->labels, 1, v->losses, NULL);
+    for (long i = 0; i < v->count; i++)
+        sum += v->losses[i];
+    score.loss = sum / (double)v->count;
+    return score;
+}
+
+/* Settings that do not change what is learnt are left out, so that the same training gives the same
+ * file. */
+static json_t *recipe_json(const Recipe *recipe)
+{
+    static const char *const without[] = {"threads", "save_every", "keep", "checkpoint_steps",
+                                          "checkpoint_seconds"};
+    char *text = recipe_write(recipe);
+    json_t *object = text ? json_loads(text, 0, NULL) : NULL;
+
+    for (size_t i = 0; object && i < sizeof without / sizeof *without; i++)
+        json_object_del(object, without[i]);
+    free(text);
+    return object;
+}
+
+static char *record_text(const Fit *f, const FitScore *score)
+{
+    const RunState *s = &f->state;
+    json_t *record = json_pack("{s:o, s:I, s:I, s:I}", "recipe", recipe_json(f->recipe), "epoch",
+                               (json_int_t)s->epoch + 1, "steps", (json_int_t)s->step, "pictures",
+                               (json_int_t)f->split.train_count);
+    char *text = NULL;
+
+    if (record && score->count)
+        json_object_set_new(record, "validation",
+                            json_pack("{s:I, s:I, s:f}", "count", (json_int_t)score->count, "right",
+                                      (json_int_t)score->right, "loss", score->loss));
+    if (record)
+        text = json_dumps(record, JSON_REAL_PRECISION(9) | JSON_COMPACT);
+    json_decref(record);
+    return text;
+}
+
+int fit_save_model(Fit *f, const char *path, const FitScore *score, Err *e)
+{
+    char *record = record_text(f, score);
+    int code = record ? model_set_record(f->model, record, e)
+                      : err_set(e, ERR_MEMORY, "%s: no memory for its record", path);
+
+    free(record);
+    return code ? code : model_save(f->model, path, MODEL_F32, e);
+}

@@ -1,0 +1,89 @@
+#include "train/log.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+
+static_assert(sizeof(LogRow) == LOG_COLUMNS * sizeof(double), "a row is its columns and no more");
+
+void train_log_free(TrainLog *log)
+{
+    free(log->rows);
+    *log = (TrainLog){0};
+}
+
+static int make_room(TrainLog *log, size_t count, Err *e)
+{
+    size_t bytes;
+    LogRow *rows;
+
+    if (count <= log->room)
+        return 0;
+    if (count < 2 * log->room)
+        count = 2 * log->room;
+    rows = size_multiply(count, sizeof *rows, &bytes) ? realloc(log->rows, bytes) : NULL;
+    if (!rows)
+        return err_set(e, ERR_MEMORY, "no memory for a log of %zu epochs", count);
+    log->rows = rows;
+    log->room = count;
+    return 0;
+}
+
+int train_log_add(TrainLog *log, LogRow row, Err *e)
+{
+    int code = make_room(log, log->count + 1, e);
+
+    if (!code)
+        log->rows[log->count++] = row;
+    return code;
+}
+
+int train_log_set(TrainLog *log, const void *rows, size_t count, Err *e)
+{
+    int code = make_room(log, count, e);
+
+    if (code)
+        return code;
+    if (count)
+        memcpy(log->rows, rows, count * sizeof *log->rows);
+    log->count = count;
+    return 0;
+}
+
+/* A comma and a number; nothing after the comma for what was not measured. */
+static void put_number(Writer *w, double value, int decimals)
+{
+    if (isnan(value))
+        writer_text(w, ",");
+    else
+        writer_text(w, ",%.*f", decimals, value);
+}
+
+int train_log_write(const TrainLog *log, const char *path, Err *e)
+{
+    Writer w = {0};
+    int code;
+
+    writer_text(&w, "epoch,step,lr,loss,accuracy,validation_loss,validation_accuracy,seconds,"
+                    "images_per_second\n");
+    for (size_t i = 0; i < log->count; i++) {
+        const LogRow *row = &log->rows[i];
+
+        writer_text(&w, "%.0f,%.0f,%.6g", row->epoch, row->step, row->lr);
+        put_number(&w, row->loss, 6);
+        put_number(&w, row->accuracy, 6);
+        put_number(&w, row->validation_loss, 6);
+        put_number(&w, row->validation_accuracy, 6);
+        put_number(&w, row->seconds, 3);
+        put_number(&w, row->images_per_second, 0);
+        writer_text(&w, "\n");
+    }
+    code = w.failed ? err_set(e, ERR_MEMORY, "%s: no memory to write it", path)
+                    : file_write(path, w.bytes, w.size, e);
+    writer_free(&w);
+    return code;
+}

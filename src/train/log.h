@@ -1,0 +1,44 @@
+/* What a training looked like, a row an epoch: log.csv.
+ *
+ *     TrainLog log = {0};
+ *     train_log_add(&log, (LogRow){.epoch = 1, .step = 184, .lr = 0.001, .loss = 0.2, ...});
+ *     train_log_write(&log, "runs/lenet/log.csv", &e);
+ *     train_log_free(&log);
+ *
+ * The rows travel in checkpoints and the file is written whole each time, so that a run that went on
+ * after it was killed has each epoch once. */
+#ifndef SCRAWL_TRAIN_LOG_H
+#define SCRAWL_TRAIN_LOG_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum { LOG_COLUMNS = 9 };
+
+/* Doubles throughout, in the order of the columns: a checkpoint keeps them as one table. */
+typedef struct LogRow {
+    double epoch;          /* 1, 2, .. */
+    double step;           /* steps taken since the start */
+    double lr;             /* of the epoch's last step */
+    double loss, accuracy; /* over the epoch's training batches, as they came */
+    double validation_loss,
+        validation_accuracy;  /* NAN without a validation set: empty in the file */
+    double seconds;           /* since the start, interruptions left out */
+    double images_per_second; /* of this epoch, validation included */
+} LogRow;
+
+typedef struct TrainLog { /* {0} is empty */
+    LogRow *rows;
+    size_t count, room;
+} TrainLog;
+
+void train_log_free(TrainLog *log);
+int train_log_add(TrainLog *log, LogRow row, Err *e); /* ERR_MEMORY */
+
+/* Replaces the rows by `count` of them, LOG_COLUMNS doubles each. */
+int train_log_set(TrainLog *log, const void *rows, size_t count, Err *e);
+
+int train_log_write(const TrainLog *log, const char *path, Err *e);
+
+#endif
