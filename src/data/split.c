@@ -1,0 +1,214 @@
+/* Both ways come down to one thing: every picture gets a part, 0 or more, and one part is kept back.
+ * Units that stay together (a writer's pictures, or a picture alone) are dealt out in random order. */
+#include "data/split.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+
+void split_free(Split *s)
+{
+    free(s->train);
+    *s = (Split){0};
+}
+
+/* The unit of each picture: its group, or a number of its own. Returns how many units there are. */
+static size_t number_units(const Dataset *d, uint32_t *unit_of)
+{
+    size_t units = (size_t)d->group_count;
+
+    for (size_t i = 0; i < d->count; i++)
+        unit_of[i] = (uint32_t)(d->groups && d->groups[i] >= 0 ? (size_t)d->groups[i] : units++);
+    return units;
+}
+
+typedef struct Deal {
+    uint32_t *unit_of; /* (count) of each picture */
+    uint32_t *order;   /* (units) in which they are dealt */
+    uint32_t *sizes;   /* (units) pictures in each */
+    uint32_t *part_of; /* (units) where it goes: what is found out */
+    size_t units;
+} Deal;
+
+static void deal_free(Deal *k)
+{
+    free(k->unit_of);
+    free(k->order);
+    free(k->sizes);
+    free(k->part_of);
+}
+
+/* Units in random order; without groups, class after class. Each class has its own stream, so that one
+ * more picture of a class moves no other class. */
+static void order_units(const Dataset *d, uint64_t seed, Deal *k)
+{
+    size_t at = 0;
+
+    if (d->groups || !d->labels) {
+        Rng r = rng_stream(seed, RNG_SPLIT, 0);
+        for (size_t u = 0; u < k->units; u++)
+            k->order[u] = (uint32_t)u;
+        rng_shuffle(&r, k->order, k->units);
+        return;
+    }
+    for (int c = 0; c < d->classes; c++) {
+        Rng r = rng_stream(seed, RNG_SPLIT, (uint64_t)c);
+        size_t begin = at;
+        for (size_t i = 0; i < d->count; i++)
+            if (d->labels[i] == c)
+                k->order[at++] = (uint32_t)i;
+        rng_shuffle(&r, k->order + begin, at - begin);
+    }
+}
+
+static int deal_start(const Dataset *d, uint64_t seed, Deal *k, Err *e)
+{
+    size_t most = d->count + (size_t)d->group_count + 1;
+
+    *k = (Deal){.unit_of = malloc(most * sizeof(uint32_t)),
+                .order = malloc(most * sizeof(uint32_t)),
+                .sizes = calloc(most, sizeof(uint32_t)),
+                .part_of = calloc(most, sizeof(uint32_t))};
+    if (!k->unit_of || !k->order || !k->sizes || !k->part_of)
+        return err_set(e, ERR_MEMORY, "no memory to split %zu pictures", d->count);
+    k->units = number_units(d, k->unit_of);
+    for (size_t i = 0; i < d->count; i++)
+        k->sizes[k->unit_of[i]]++;
+    order_units(d, seed, k);
+    return 0;
+}
+
+/* Puts the pictures of one part aside. */
+static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, Err *e)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < d->count; i++)
+        kept += k->part_of[k->unit_of[i]] == part;
+    *out = (Split){.train = malloc((d->count + 1) * sizeof *out->train),
+                   .validation_count = kept,
+                   .train_count = d->count - kept};
+    if (!out->train)
+        return err_set(e, ERR_MEMORY, "no memory to split %zu pictures", d->count);
+    out->validation = out->train + out->train_count;
+    uint32_t *train = out->train, *validation = out->validation;
+    for (size_t i = 0; i < d->count; i++)
+        *(k->part_of[k->unit_of[i]] == part ? validation++ : train++) = (uint32_t)i;
+    return 0;
+}
+
+/* Walks along the order and keeps a unit back (part 1) while that leaves at most `share` kept: of all
+ * for writers, so that small ones fill what large ones leave; of those seen so far for single pictures,
+ * which divides each class alike. */
+static void deal_share(const Dataset *d, double share, Deal *k)
+{
+    double seen = 0, kept = 0, total = round(share * (double)d->count);
+
+    for (size_t i = 0; i < k->units; i++) {
+        uint32_t unit = k->order[i];
+        double size = k->sizes[unit];
+        seen += size;
+        double goal = d->groups ? total : total * seen / (double)d->count;
+        if (kept + size <= goal + 1e-6) {
+            k->part_of[unit] = 1;
+            kept += size;
+        }
+    }
+}
+
+int dataset_split(const Dataset *d, double share, uint64_t seed, Split *out, Err *e)
+{
+    Deal k;
+    int r;
+
+    if (!(share >= 0 && share <= 1))
+        return err_set(e, ERR_ARGUMENT, "a share of %g for validation: possible is 0 to 1", share);
+    r = deal_start(d, seed, &k, e);
+    if (!r) {
+        deal_share(d, share, &k);
+        r = collect(d, &k, 1, out, e);
+    }
+    deal_free(&k);
+    if (!r && share > 0 && share < 1 && (out->train_count == 0 || out->validation_count == 0)) {
+        r = err_set(e, ERR_ARGUMENT,
+                    "a share of %g of %zu pictures leaves %zu to train and %zu to validate", share,
+                    d->count, out->train_count, out->validation_count);
+        split_free(out);
+    }
+    return r;
+}
+
+typedef struct Ranked {
+    uint32_t unit, size;
+    size_t rank; /* in the random order */
+} Ranked;
+
+static int largest_first(const void *a, const void *b)
+{
+    const Ranked *x = a, *y = b;
+
+    if (x->size != y->size)
+        return x->size > y->size ? -1 : 1;
+    return x->rank < y->rank ? -1 : 1;
+}
+
+/* Writers with many pictures first: those with few then even out what they left. */
+static int order_by_size(Deal *k, Err *e)
+{
+    Ranked *ranked = malloc((k->units + 1) * sizeof *ranked);
+
+    if (!ranked)
+        return err_set(e, ERR_MEMORY, "no memory to split the pictures of %zu writers", k->units);
+    for (size_t i = 0; i < k->units; i++)
+        ranked[i] = (Ranked){k->order[i], k->sizes[k->order[i]], i};
+    qsort(ranked, k->units, sizeof *ranked, largest_first);
+    for (size_t i = 0; i < k->units; i++)
+        k->order[i] = ranked[i].unit;
+    free(ranked);
+    return 0;
+}
+
+/* Deals units out: without groups in turn, so that every class is spread evenly; writers to the part
+ * that is smallest so far. */
+static int deal_folds(const Dataset *d, size_t folds, Deal *k, Err *e)
+{
+    size_t *filled = calloc(folds, sizeof *filled);
+    int r = filled ? 0 : err_set(e, ERR_MEMORY, "no memory for %zu folds", folds);
+
+    if (!r && d->groups)
+        r = order_by_size(k, e);
+    for (size_t i = 0; !r && i < k->units; i++) {
+        uint32_t unit = k->order[i];
+        size_t part = i % folds;
+        for (size_t p = 0; d->groups && p < folds; p++)
+            if (filled[p] < filled[part])
+                part = p;
+        k->part_of[unit] = (uint32_t)part;
+        filled[part] += k->sizes[unit];
+    }
+    free(filled);
+    return r;
+}
+
+int dataset_fold(const Dataset *d, int folds, int fold, uint64_t seed, Split *out, Err *e)
+{
+    Deal k = {0};
+    int r;
+
+    if (folds < 2 || (size_t)folds > d->count || fold < 0 || fold >= folds)
+        return err_set(e, ERR_ARGUMENT,
+                       "fold %d of %d of %zu pictures: there are 2 to %zu folds, from 0 on", fold,
+                       folds, d->count, d->count);
+    r = deal_start(d, seed, &k, e);
+    if (!r && k.units < (size_t)folds)
+        r = err_set(e, ERR_ARGUMENT, "%d folds of the pictures of %zu writers: each fold needs one",
+                    folds, k.units);
+    if (!r)
+        r = deal_folds(d, (size_t)folds, &k, e);
+    if (!r)
+        r = collect(d, &k, (uint32_t)fold, out, e);
+    deal_free(&k);
+    return r;
+}

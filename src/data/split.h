@@ -1,0 +1,30 @@
+/* Which pictures to train with and which to keep back: lists of indices, no copies.
+ *
+ *     Split s;
+ *     if (dataset_split(d, 0.1, seed, &s, &e) == 0)
+ *         train on s.train[0 .. s.train_count-1], validate on s.validation[..];
+ *     split_free(&s);
+ *
+ * Both lists are in rising order and together hold every picture once. The same seed gives the same
+ * lists. Where the set says who wrote a picture, all of one writer go to the same side, so that
+ * validation is about strangers; otherwise each class is divided in the same proportion. */
+#ifndef SCRAWL_DATA_SPLIT_H
+#define SCRAWL_DATA_SPLIT_H
+
+#include "data/dataset.h"
+
+typedef struct Split {
+    uint32_t *train, *validation;
+    size_t train_count, validation_count;
+} Split;
+
+/* About `share` of the pictures (0 to 1) for validation: exactly, but for rounding and whole writers.
+ * ERR_ARGUMENT if one side would be empty though share is between 0 and 1. */
+int dataset_split(const Dataset *d, double share, uint64_t seed, Split *out, Err *e);
+
+/* Fold `fold` of `folds` for validation: over all folds each picture is there once. */
+int dataset_fold(const Dataset *d, int folds, int fold, uint64_t seed, Split *out, Err *e);
+
+void split_free(Split *s);
+
+#endif
