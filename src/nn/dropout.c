@@ -6,7 +6,7 @@
  * decides on four numbers, so the share is a multiple of 1/65536. */
 #include "nn/runs.h"
 
-enum { STEPS_OF_SHARE = 65536 };
+enum { STEPS_OF_SHARE = 65536, BLOCK = 1024 };
 
 Node net_dropout(Net *net, Node x, float share)
 {
@@ -35,20 +35,33 @@ static uint32_t dropout_threshold(const Step *s)
     return t < STEPS_OF_SHARE ? t : STEPS_OF_SHARE - 1;
 }
 
+/* n numbers of 16 bits, n a multiple of 4. Drawn a block at a time, apart from their use: that can
+ * then go in vectors, and does not wait for what was stored a moment before. */
+static void draw(Rng *r, size_t n, uint16_t *drawn)
+{
+    for (size_t i = 0; i < n; i += 4) {
+        uint64_t bits = rng_u64(r);
+
+        for (int k = 0; k < 4; k++)
+            drawn[i + k] = (uint16_t)(bits >> (16 * k));
+    }
+}
+
 /* to = from with some dropped; n is a multiple of 16. */
 static void drop(size_t n, const float *from, Rng *r, uint32_t threshold, bool add, float *to)
 {
-    float scale = (float)STEPS_OF_SHARE / (float)(STEPS_OF_SHARE - threshold), keep[LANES];
+    float scale = (float)STEPS_OF_SHARE / (float)(STEPS_OF_SHARE - threshold), kept[BLOCK];
+    uint16_t drawn[BLOCK];
 
-    for (size_t i = 0; i < n; i += LANES) {
-        for (int l = 0; l < LANES; l += 4) {
-            uint64_t bits = rng_u64(r);
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t count = n - i < BLOCK ? n - i : BLOCK;
 
-            for (int k = 0; k < 4; k++)
-                keep[l + k] = (bits >> (16 * k) & 0xFFFF) >= threshold ? scale : 0;
-        }
-        for (int l = 0; l < LANES; l++)
-            to[i + l] = from[i + l] * keep[l] + (add ? to[i + l] : 0);
+        draw(r, count, drawn);
+        for (size_t k = 0; k < count; k++) /* a product: a choice would become a branch */
+            kept[k] = from[i + k] * (scale * (float)(drawn[k] >= threshold));
+        for (size_t k = 0; add && k < count; k++)
+            kept[k] += to[i + k];
+        run_copy(count, kept, to + i);
     }
 }
 

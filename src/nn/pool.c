@@ -1,6 +1,4 @@
 /* Pooling by a sliding window, or over the whole picture. */
-#include <stdlib.h>
-
 #include "nn/runs.h"
 
 Node net_pool(Net *net, Node x, Pool spec)

@@ -435,12 +435,41 @@ static void gradients_equal_central_differences(void **state)
         check_differences(&layer_cases[i]);
 }
 
+/* An op that reads one tensor twice writes its gradient twice. */
+static void a_tensor_added_to_itself_gets_twice_the_gradient(void **state)
+{
+    const float x[] = {1, -2, 3}, dy[] = {4, 5, 6};
+    const void *targets[] = {dy};
+    const Loss loss = {.kind = LOSS_GIVEN, .output = "y"};
+    Net *net = net_new();
+    Node in = net_input(net, NULL, 3, 1, 1);
+    float dx[3];
+
+    (void)state;
+    net_output(net, "y", net_concat(net, (Node[]){net_add(net, in, in)}, 1));
+    assert_int_equal(net_build(net, NULL), 0);
+    Exec *run = exec_new(
+        net,
+        &(ExecOptions){
+            .batch = 1, .training = true, .losses = &loss, .loss_count = 1, .input_gradient = true},
+        NULL);
+
+    assert_non_null(run);
+    exec_train(run, &(Batch){.count = 1, .values = x, .targets = targets}, NULL);
+    exec_read_input_gradient(run, dx);
+    for (int i = 0; i < 3; i++)
+        assert_true(dx[i] == 2 * dy[i]);
+    exec_free(run);
+    net_free(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_give_the_reference_values_for_any_batch_and_for_one_image),
         cmocka_unit_test(layers_give_the_reference_gradients_for_any_batch),
         cmocka_unit_test(gradients_equal_central_differences),
+        cmocka_unit_test(a_tensor_added_to_itself_gets_twice_the_gradient),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
