@@ -1,4 +1,4 @@
-/* What maps one picture to another by a window: convolutions and pooling. And dense, a window over all. */
+/* What slides a window over a picture: convolutions and pooling; and dense, which looks at all. */
 #include <math.h>
 #include <string.h>
 
