@@ -13,6 +13,7 @@ static const char *const loss_names[LOSS_KINDS] = {
     [LOSS_BINARY] = "binary-cross-entropy",
     [LOSS_HINGE] = "hinge",
     [LOSS_GIVEN] = "given",
+    [LOSS_CTC] = "ctc",
 };
 
 const char *loss_name(LossKind kind)
@@ -27,6 +28,18 @@ int loss_find(const char *name)
         if (!strcmp(name, loss_names[i]))
             return i;
     return -1;
+}
+
+/* A row of steps, with a blank beside at least one label. */
+static int check_ctc(const char *output, Shape s, Err *e)
+{
+    if (s.h != 1 || s.w < 1 || s.w > CTC_STEPS)
+        return err_set(e, ERR_ARGUMENT, "ctc on '%s': %d by %d is not a row of 1 .. %d steps",
+                       output, s.h, s.w, CTC_STEPS);
+    if (s.c < 2 || s.c > CTC_CLASSES)
+        return err_set(e, ERR_ARGUMENT, "ctc on '%s': %d classes are not 2 .. %d", output, s.c,
+                       CTC_CLASSES);
+    return 0;
 }
 
 int loss_check(const Loss *loss, Shape shape, Err *e)
@@ -47,6 +60,8 @@ int loss_check(const Loss *loss, Shape shape, Err *e)
     if (loss->kind == LOSS_CROSS_ENTROPY && f < 2)
         return err_set(e, ERR_ARGUMENT, "%s on '%s': %ld class is not something to choose from",
                        loss_names[loss->kind], output, f);
+    if (loss->kind == LOSS_CTC)
+        return check_ctc(output, shape, e);
     return 0;
 }
 
@@ -107,6 +122,7 @@ void loss_reference(const Loss *loss, int count, int f, const float *x, const vo
     bool sums = loss->kind == LOSS_CROSS_ENTROPY || loss->kind == LOSS_GIVEN;
     double share = sums ? 1 : 1.0 / f;
 
+    assert(loss->kind != LOSS_CTC);
     for (int image = 0; image < count; image++) {
         const float *row = x + (size_t)image * f;
         double log_sum = loss->kind == LOSS_CROSS_ENTROPY ? log_sum_exp(f, row) : 0;

@@ -7,6 +7,8 @@
 #ifndef SCRAWL_NN_LOSS_H
 #define SCRAWL_NN_LOSS_H
 
+#include <stdint.h>
+
 #include "nn/net.h"
 
 typedef enum LossKind {
@@ -17,6 +19,7 @@ typedef enum LossKind {
     LOSS_BINARY,        /* mean max(x,0) - x*t + log(1+exp(-|x|)): cross-entropy on logits; target float (count, F) */
     LOSS_HINGE,         /* mean max(0, 1 - t*x), t = +1 or -1; target float (count, F) */
     LOSS_GIVEN,         /* sum x*t: the target is the gradient itself, from elsewhere; float (count, F) */
+    LOSS_CTC,           /* -log p(string), summed over all alignments; x (C,1,T), target CtcTargets: see ctc.h */
     LOSS_KINDS
 } LossKind;
 
@@ -27,6 +30,20 @@ typedef struct Loss {
     float smoothing;    /* cross-entropy: label smoothing s */
 } Loss;
 
+/* The strings that LOSS_CTC wants read, of labels 0 .. C-2; class C-1 is the blank. */
+typedef struct CtcTargets {
+    const uint8_t *labels; /* (count, room) */
+    const int *lengths;    /* (count), 0 .. room and at most CTC_LABELS */
+    int room;
+    const int *steps; /* (count) columns of an image that count, from the left, 1 .. T; NULL: all */
+} CtcTargets;
+
+enum {
+    CTC_LABELS = 32,  /* labels of one string */
+    CTC_STEPS = 256,  /* columns */
+    CTC_CLASSES = 16, /* the blank included */
+};
+
 /* "cross-entropy", ...; and back: -1 when there is no such loss. */
 const char *loss_name(LossKind kind);
 int loss_find(const char *name);
@@ -34,7 +51,8 @@ int loss_find(const char *name);
 /* Checks that the loss can stand on an output of this shape. */
 int loss_check(const Loss *loss, Shape shape, Err *e);
 
-/* The loss of each of `count` images with `f` logits, target of the loss's kind: the plain reference, in double.
+/* The loss of each of `count` images with `f` logits, target of the loss's kind: the plain reference, in double. (That
+ * of CTC is ctc_loss.)
  * values[i] receives image i's loss, dx (count, f) its gradient times `scale`; either may be NULL. */
 void loss_reference(const Loss *loss, int count, int f, const float *x, const void *target, float scale, double *values,
                     float *dx);

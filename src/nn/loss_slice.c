@@ -61,19 +61,6 @@ static Lanes *const loss_lanes[LOSS_KINDS] = {
     [LOSS_BINARY] = lanes_binary, [LOSS_HINGE] = lanes_hinge,   [LOSS_GIVEN] = lanes_given,
 };
 
-/* All that the loops below share. */
-typedef struct Slice {
-    const Loss *loss;
-    const View *v, *dv;
-    const float *x;
-    const void *target;
-    int first, images, f;
-    float scale; /* of the gradient, the weight included */
-    float *dx;   /* NULL: not wanted */
-    bool add;
-    double value[LANES];
-} Slice;
-
 /* Where number i of the output lies, counted from its number 0. */
 static size_t number_at(const View *v, int i)
 {
@@ -81,7 +68,7 @@ static size_t number_at(const View *v, int i)
 }
 
 /* The gradient of number i, zero in the lanes without an image. */
-static void slice_put(const Slice *s, int i, const float *slope)
+static void slice_put(const LossSlice *s, int i, const float *slope)
 {
     float *dx = s->dx + number_at(s->dv, i);
 
@@ -93,7 +80,7 @@ static void slice_put(const Slice *s, int i, const float *slope)
 }
 
 /* What number i should be in each lane. */
-static void slice_wanted(const Slice *s, int i, float *t)
+static void slice_wanted(const LossSlice *s, int i, float *t)
 {
     const int *classes = s->target;
     const float *values = s->target;
@@ -108,7 +95,7 @@ static void slice_wanted(const Slice *s, int i, float *t)
 }
 
 /* The losses that look at each number alone. */
-static void slice_numbers(Slice *s)
+static void slice_numbers(LossSlice *s)
 {
     Lanes *lanes = loss_lanes[s->loss->kind];
     float t[LANES], value[LANES], slope[LANES];
@@ -126,7 +113,7 @@ static void slice_numbers(Slice *s)
 }
 
 /* Each lane's largest number and where it stands first. */
-static void slice_largest(const Slice *s, float *most, int *at)
+static void slice_largest(const LossSlice *s, float *most, int *at)
 {
     memcpy(most, s->x + number_at(s->v, 0), LANES * sizeof *most);
     memset(at, 0, LANES * sizeof *at);
@@ -142,7 +129,7 @@ static void slice_largest(const Slice *s, float *most, int *at)
 
 /* Cross-entropy with q = smoothing/F everywhere and 1 - smoothing more at the class:
  * loss = log(sum exp(x - most)) - sum q (x - most). */
-static void slice_cross_entropy(Slice *s, const float *most)
+static void slice_cross_entropy(LossSlice *s, const float *most)
 {
     const int *classes = (const int *)s->target + s->first;
     float base = s->loss->smoothing / (float)s->f, more = 1 - s->loss->smoothing;
@@ -168,27 +155,35 @@ static void slice_cross_entropy(Slice *s, const float *most)
     }
 }
 
+/* Counts the images whose largest number is their class'. */
+static void slice_right(const LossSlice *s, const int *at, long *right)
+{
+    const int *classes = (const int *)s->target + s->first;
+
+    for (int l = 0; l < s->images; l++) {
+        assert(classes[l] >= 0 && classes[l] < s->f);
+        *right += at[l] == classes[l];
+    }
+}
+
 void loss_slice(const Loss *loss, const Kernels *k, const View *v, const float *x,
                 const void *target, int first, int images, float scale, const View *dv, float *dx,
                 bool add, double *sum, long *right)
 {
     float weight = loss->weight != 0 ? loss->weight : 1, most[LANES];
-    Slice s = {loss,           v,  dv,  x,  target, first, images, v->c * v->h * v->w,
-               scale * weight, dx, add, {0}};
-    bool class = loss->kind == LOSS_CROSS_ENTROPY || loss->kind == LOSS_MSE_CLASS;
-    const int *classes = (const int *)target + first;
+    LossSlice s = {loss,           v,  dv,  x,  target, first, images, v->c * v->h * v->w,
+                   scale * weight, dx, add, {0}};
     int at[LANES];
 
-    (void)k;
     assert(images >= 1 && images <= LANES && !v->by_channel);
-    if (class)
+    if (loss->kind == LOSS_CROSS_ENTROPY || loss->kind == LOSS_MSE_CLASS) {
         slice_largest(&s, most, at);
-    for (int l = 0; class && l < images; l++) {
-        assert(classes[l] >= 0 && classes[l] < s.f);
-        *right += at[l] == classes[l];
+        slice_right(&s, at, right);
     }
     if (loss->kind == LOSS_CROSS_ENTROPY)
         slice_cross_entropy(&s, most);
+    else if (loss->kind == LOSS_CTC)
+        ctc_slice(&s, k, right);
     else
         slice_numbers(&s);
     for (int l = 0; l < images; l++)

@@ -13,4 +13,21 @@
 void loss_slice(const Loss *loss, const Kernels *k, const View *v, const float *x, const void *target, int first,
                 int images, float scale, const View *dv, float *dx, bool add, double *sum, long *right);
 
+/* All that a loss' loops share. */
+typedef struct LossSlice {
+    const Loss *loss;
+    const View *v, *dv;
+    const float *x;
+    const void *target;
+    int first, images, f;
+    float scale; /* of the gradient, the weight included */
+    float *dx;   /* NULL: not wanted */
+    bool add;
+    double value[LANES]; /* out: the losses */
+} LossSlice;
+
+/* loss_slice for LOSS_CTC: `right` counts the strings that the likeliest names of all steps read as. Takes about
+ * 400 KB of stack. */
+void ctc_slice(LossSlice *s, const Kernels *k, long *right);
+
 #endif
