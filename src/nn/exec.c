@@ -209,27 +209,6 @@ void exec_free(Exec *x)
 
 /* ---- between the caller's arrays and a slice ---- */
 
-static void channels_from_image(const View *v, const float *values, const uint8_t *bytes, float scale, float shift,
-                                float *memory)
-{
-    for (int c = 0; c < v->c; c++)
-        for (int y = 0; y < v->h; y++) {
-            float *row = memory + view_offset(v, c, y, 0);
-            size_t from = ((size_t)c * v->h + y) * v->w;
-
-            for (int x = 0; x < v->w; x++)
-                row[x * LANES] = values ? values[from + x] : bytes[from + x] * scale + shift;
-        }
-}
-
-static void image_from_channels(const View *v, const float *memory, float *values)
-{
-    for (int c = 0; c < v->c; c++)
-        for (int y = 0; y < v->h; y++, values += v->w)
-            for (int x = 0; x < v->w; x++)
-                values[x] = memory[view_offset(v, c, y, 0) + (size_t)x * LANES];
-}
-
 typedef struct Pass { /* what all threads work on */
     Exec *x;
     const Batch *batch;
@@ -264,9 +243,7 @@ static void load_input(const Pass *p, int op, Work *w)
 
     if (values)
         values += at;
-    if (x->by_channel)
-        channels_from_image(v, values, bytes, scale, b->shift, w->memory);
-    else if (values)
+    if (values)
         w->k->lanes_from_floats(w->images, values, v, w->memory + v->at);
     else
         w->k->lanes_from_bytes(w->images, bytes, scale, b->shift, v, w->memory + v->at);
@@ -274,10 +251,7 @@ static void load_input(const Pass *p, int op, Work *w)
 
 static void read_view(const Exec *x, const View *v, const float *memory, int images, float *out)
 {
-    if (x->by_channel)
-        image_from_channels(v, memory, out);
-    else
-        x->kernels->floats_from_lanes(images, v, memory + v->at, out);
+    x->kernels->floats_from_lanes(images, v, memory + v->at, out);
 }
 
 /* ---- a slice ---- */
