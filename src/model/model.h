@@ -10,7 +10,7 @@
  *
  * The format follows from the file's ending. Its own is .safetensors, which loses nothing: the
  * parameters are tensors under their names in the net with PyTorch's shapes, so that others can
- * read them too, and the rest is text in the metadata (docs/formats.md). */
+ * read them too, and the rest is text in the metadata (native.h). */
 #ifndef SCRAWL_MODEL_MODEL_H
 #define SCRAWL_MODEL_MODEL_H
 

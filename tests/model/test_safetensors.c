@@ -282,6 +282,8 @@ static void names_that_are_long_or_hold_control_characters_are_refused(void **st
     refused(header, 8, ERR_FORMAT, "x: a tensor's name has 256 bytes, at most 255 are read");
     refused("{\"a\\u001b[2J\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8,
             ERR_FORMAT, "x: a tensor's name holds a control character");
+    refused("{\"a\\u007f\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8, ERR_FORMAT,
+            "x: a tensor's name holds a control character");
     refused("{\"a\\u009b2J\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8,
             ERR_FORMAT, "x: a tensor's name holds a control character");
 }
