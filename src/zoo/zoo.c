@@ -36,6 +36,14 @@ static const ZooModel models[] = {
                   "schedule=one-cycle smoothing=0.05 augment=saral",
         .seed_recipe = "epochs=10 batch=32 optimizer=sgd lr=0.1 schedule=plateau patience=10",
     },
+    {
+        .name = "line",
+        .about = "reads whole numbers, digits that touch among them",
+        .paper = "scrawl; after Shi, Bai, Yao 2015, arXiv 1507.05717; Graves et al. 2006",
+        .build = zoo_line,
+        .usual = {.classes = 11, .width = 16},
+        .recipe = "epochs=12 batch=128 optimizer=adam lr=0.003 schedule=one-cycle average=0.998",
+    },
 };
 
 enum { MODELS = sizeof models / sizeof *models };

@@ -109,17 +109,40 @@ static void digits_has_the_sizes_that_were_measured(void **state)
     assert_int_equal(parameters("digits", (ZooOptions){.width = 32}), 288299);
 }
 
+static void the_line_reader_names_a_step_every_4_px_at_any_width(void **state)
+{
+    Net *net = built("line", (ZooOptions){0});
+    const Shape widths[] = {{1, 32, 4}, {1, 32, 100}, {1, 32, 1024}};
+
+    (void)state;
+    assert_int_equal(net_parameters(net), 348955);
+    assert_shape(shape_of(net, "layer3.conv"), 32, 16, 64);
+    assert_shape(shape_of(net, "layer7.conv"), 96, 4, 32);
+    assert_shape(shape_of(net, "layer8.conv"), 160, 1, 32);
+    for (int i = 0; i < 3; i++) {
+        Err e = {0};
+        Net *other = net_copy(net, widths[i], &e);
+
+        assert_non_null(other);
+        assert_shape(net_op(other, net_output_node(other, 0).id).out, 11, 1, widths[i].w / 4);
+        net_free(other);
+    }
+    net_free(net);
+}
+
 static void every_model_ends_in_logits_for_as_many_classes_as_asked(void **state)
 {
     (void)state;
     for (int i = 0; zoo_model(i); i++) {
         Net *net = built(zoo_model(i)->name, (ZooOptions){.classes = 7});
         Node x = net_output_node(net, 0);
+        bool line = !strcmp(zoo_model(i)->name, "line");
 
         assert_int_equal(net_output_count(net), 1);
         assert_string_equal(net_output_name(net, 0), "logits");
-        assert_shape(net_op(net, x.id).out, 7, 1, 1);
-        assert_shape(net_op(net, net_input_node(net, 0).id).out, 1, 28, 28);
+        assert_shape(net_op(net, x.id).out, 7, 1, line ? 32 : 1);
+        assert_shape(net_op(net, net_input_node(net, 0).id).out, 1, line ? 32 : 28,
+                     line ? 128 : 28);
         net_free(net);
     }
 }
@@ -180,7 +203,7 @@ static void a_name_that_is_missing_brings_the_names_that_there_are(void **state)
 
     (void)state;
     assert_null(zoo_find("lennet", NULL, &e));
-    assert_string_equal(e.text, "there is no model 'lennet'; there are lenet, digits, resnet");
+    assert_string_equal(e.text, "there is no model 'lennet'; there are lenet, digits, resnet, line");
 }
 
 static void every_model_has_a_line_of_its_own(void **state)
@@ -200,6 +223,7 @@ int main(void)
         cmocka_unit_test(lenet_has_the_tutorials_parameters),
         cmocka_unit_test(resnet164_has_the_published_depth_and_size),
         cmocka_unit_test(digits_has_the_sizes_that_were_measured),
+        cmocka_unit_test(the_line_reader_names_a_step_every_4_px_at_any_width),
         cmocka_unit_test(every_model_ends_in_logits_for_as_many_classes_as_asked),
         cmocka_unit_test(a_name_finds_its_model_and_depth),
         cmocka_unit_test(what_is_no_name_or_no_choice_is_refused),
