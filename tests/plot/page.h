@@ -45,7 +45,8 @@ static inline void page_corners(Canvas *c, const Command *k, Point corners[4])
     double width = canvas_text_width(c, k->font, k->text), left = -share[k->font.align] * width;
     double turn = -k->font.angle_deg * 3.14159265358979 / 180;
     double x[4] = {left, left + width, left + width, left};
-    double y[4] = {-0.72 * k->font.size, -0.72 * k->font.size, 0.12 * k->font.size, 0.12 * k->font.size};
+    double y[4] = {-0.72 * k->font.size, -0.72 * k->font.size, 0.12 * k->font.size,
+                   0.12 * k->font.size};
 
     for (int i = 0; i < 4; i++)
         corners[i] = (Point){k->box.x + x[i] * cos(turn) - y[i] * sin(turn),
@@ -85,8 +86,8 @@ static inline void page_assert_legible(Canvas *c)
         }
     for (size_t i = 0; i < n; i++) {
         for (int k = 0; k < 4; k++)
-            if (corners[i][k].x < -0.5 || corners[i][k].y < -0.5 || corners[i][k].x > c->width + 0.5 ||
-                corners[i][k].y > c->height + 0.5)
+            if (corners[i][k].x < -0.5 || corners[i][k].y < -0.5 ||
+                corners[i][k].x > c->width + 0.5 || corners[i][k].y > c->height + 0.5)
                 fail_msg("'%s' sticks out of the page", texts[i]);
         for (size_t j = 0; j < i; j++)
             if (!page_parts(corners[i], corners[j]) && !page_parts(corners[j], corners[i]))
@@ -108,8 +109,10 @@ static inline void page_check(Canvas *c)
     uint8_t *png = canvas_encode(c, "png", &size, &e);
     assert_non_null(png);
     assert_memory_equal(png, "\x89PNG\r\n\x1a\n", 8);
-    assert_int_equal(png[16] << 24 | png[17] << 16 | png[18] << 8 | png[19], (int)ceil(c->width * 2));
-    assert_int_equal(png[20] << 24 | png[21] << 16 | png[22] << 8 | png[23], (int)ceil(c->height * 2));
+    assert_int_equal(png[16] << 24 | png[17] << 16 | png[18] << 8 | png[19],
+                     (int)ceil(c->width * 2));
+    assert_int_equal(png[20] << 24 | png[21] << 16 | png[22] << 8 | png[23],
+                     (int)ceil(c->height * 2));
     assert_memory_equal(png + size - 8, "IEND\xae\x42\x60\x82", 8);
     free(png);
     char *svg = (char *)canvas_encode(c, "svg", &size, &e);

@@ -87,7 +87,8 @@ static void test_many_colours_come_back_nearly(void **state)
     GifFileType *gif = read_back(bytes, size);
     for (int i = 0; i < SIDE * SIDE; i++) {
         GifColorType c = pixel(gif, 0, i);
-        assert_in_range(abs(c.Red - pixels[3 * i]), 0, 34); /* half a step of the cube, and rounding */
+        assert_in_range(abs(c.Red - pixels[3 * i]), 0,
+                        34); /* half a step of the cube, and rounding */
         assert_in_range(abs(c.Green - pixels[3 * i + 1]), 0, 34);
         assert_in_range(abs(c.Blue - pixels[3 * i + 2]), 0, 34);
     }
@@ -116,7 +117,8 @@ static void test_sheets_become_frames(void **state)
     snprintf(file, sizeof file, "%s/a.gif", path);
     assert_int_equal(animation_save(file, frames, 3, 100, NULL), 0);
     assert_int_equal(stat(file, &info), 0);
-    assert_int_equal(info.st_mode & 0444, 0444); /* giflib by itself would let only the owner read */
+    assert_int_equal(info.st_mode & 0444,
+                     0444); /* giflib by itself would let only the owner read */
     uint8_t *bytes = file_read(file, FILE_LIMIT, &size, NULL);
     GifFileType *gif = read_back(bytes, size);
     assert_int_equal(gif->ImageCount, 3);

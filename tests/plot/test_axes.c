@@ -104,7 +104,8 @@ static Axes draw(Canvas *c, Axis x, Axis y)
 
 static void test_data_lie_inside_the_frame(void **state)
 {
-    static const Range ranges[] = {{0, 1}, {-5, 5}, {3, 3}, {0, 0}, {1e-300, 1e300}, {-1e300, 1e300}};
+    static const Range ranges[] = {{0, 1}, {-5, 5},         {3, 3},
+                                   {0, 0}, {1e-300, 1e300}, {-1e300, 1e300}};
 
     (void)state;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
@@ -148,16 +149,19 @@ static void test_long_names_neither_touch_nor_leave_the_page(void **state)
     for (int i = 0; i < 40; i++)
         names[i] = i % 3 ? "a name that is far too long for its place" : "7";
     for (int i = 0; i < 7; i++)
-        keys[i] = (Key){.name = names[i * 2 % 7], .kind = (KeyKind)(i % 3), .color = color_series(i)};
+        keys[i] =
+            (Key){.name = names[i * 2 % 7], .kind = (KeyKind)(i % 3), .color = color_series(i)};
     for (int count = 1; count <= 40; count += 13) {
         Canvas *c = canvas_new(320, 320, NULL);
-        Axes a = axes_draw(c, (Box){10, 10, 300, 300},
-                           &(AxesSpec){.title = "A title that goes on and on and does not fit at all, ever",
-                                       .x = {.label = names[1], .names = names, .name_count = count},
-                                       .y = {.label = names[1], .range = {0, 123456}},
-                                       .keys = keys, .key_count = 7,
-                                       .note = "a note that is also much too long to be read in one go, "
-                                               "since it says the same thing twice and then again"});
+        Axes a = axes_draw(
+            c, (Box){10, 10, 300, 300},
+            &(AxesSpec){.title = "A title that goes on and on and does not fit at all, ever",
+                        .x = {.label = names[1], .names = names, .name_count = count},
+                        .y = {.label = names[1], .range = {0, 123456}},
+                        .keys = keys,
+                        .key_count = 7,
+                        .note = "a note that is also much too long to be read in one go, "
+                                "since it says the same thing twice and then again"});
         assert_true(a.box.h > 20);
         page_check(c);
         canvas_free(c);

@@ -92,6 +92,28 @@ static void test_an_svg_names_only_ids_that_it_has(void **state)
     canvas_free(c);
 }
 
+static void test_ids_count_from_one_in_the_order_of_appearance(void **state)
+{
+    static const char svg[] =
+        "<g id=\"glyph0-1\"/><image id=\"image77\"/><use xlink:href=\"#image77\"/>"
+        "<g clip-path=\"url(#clip9)\"/><use xlink:href=\"#glyph0-1\"/>";
+    static const char expected[] = "<g id=\"i1\"/><image id=\"i2\"/><use xlink:href=\"#i2\"/>"
+                                   "<g clip-path=\"url(#i3)\"/><use xlink:href=\"#i1\"/>";
+    size_t size = 0;
+    char *stable = svg_stable_ids(svg, strlen(svg), &size);
+
+    (void)state;
+    assert_int_equal(size, strlen(expected));
+    assert_memory_equal(stable, expected, size);
+    free(stable);
+    for (size_t cut = 0; cut < strlen(svg); cut++) { /* wherever the text ends */
+        char *part = malloc(cut + 1);
+        memcpy(part, svg, cut);
+        free(svg_stable_ids(part, cut, &size));
+        free(part);
+    }
+}
+
 static void test_a_pdf_carries_a_fixed_date(void **state)
 {
     Canvas *c = draw_all();
@@ -202,8 +224,9 @@ static void test_numbers_that_are_not_finite_draw_nothing(void **state)
 
 static void test_any_text_can_be_drawn(void **state)
 {
-    static const char *const texts[] = {"手書き数字", "١٢٣ عربى", "हिन्दी", "Ελληνικά", "😀 e\u0301",
-                                        "\xff\xfe\x80", "\xe6\x89", "\xf4\x90\x80\x80", "a\nb\tc\x01",
+    static const char *const texts[] = {"手書き数字",   "١٢٣ عربى",         "हिन्दी",
+                                        "Ελληνικά",     "😀 e\u0301",        "\xff\xfe\x80",
+                                        "\xe6\x89",     "\xf4\x90\x80\x80", "a\nb\tc\x01",
                                         "\u202e<&>\"'", "\xed\xa0\x80"};
     Canvas *c = canvas_new(300, 300, NULL);
     char *endless = malloc(1000001);
@@ -281,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_same_calls_give_same_bytes),
         cmocka_unit_test(test_each_format_is_valid),
         cmocka_unit_test(test_an_svg_names_only_ids_that_it_has),
+        cmocka_unit_test(test_ids_count_from_one_in_the_order_of_appearance),
         cmocka_unit_test(test_a_pdf_carries_a_fixed_date),
         cmocka_unit_test(test_pixels_stand_where_they_were_drawn),
         cmocka_unit_test_setup_teardown(test_the_ending_decides_and_others_are_refused, make_folder,

@@ -21,7 +21,8 @@ static Canvas *draw(Net *net)
 
 static Node conv_relu(Net *net, Node x, const char *name, int filters)
 {
-    return net_act(net, net_conv2d(net, x, name, (Conv){.filters = filters, .kernel = 3, .same = true}),
+    return net_act(net,
+                   net_conv2d(net, x, name, (Conv){.filters = filters, .kernel = 3, .same = true}),
                    ACT_RELU);
 }
 
@@ -32,9 +33,10 @@ static void test_lenet_is_drawn_layer_by_layer(void **state)
     (void)state;
     zoo_lenet(net, &(ZooOptions){.classes = 10});
     Canvas *c = draw(net);
-    static const char *const texts[] = {"image", "1@28\u00d728", "conv1", "conv 5\u00d75", "6@28\u00d728",
-                                        "ReLU", "max pool 2\u00d72", "16@5\u00d75", "dense1", "120",
-                                        "logits", "61,706 parameters"};
+    static const char *const texts[] = {
+        "image",  "1@28\u00d728",      "conv1",       "conv 5\u00d75", "6@28\u00d728",
+        "ReLU",   "max pool 2\u00d72", "16@5\u00d75", "dense1",        "120",
+        "logits", "61,706 parameters"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (!page_says(c, texts[i]))
             fail_msg("the page does not say '%s'", texts[i]);
@@ -54,7 +56,7 @@ static void test_repeated_blocks_are_drawn_once(void **state)
     assert_true(page_says(a, "17 \u00d7  stage3.block02 \u2026 block18"));
     assert_true(page_says(b, "110 \u00d7"));
     assert_int_equal(page_count(a, COMMAND_SHAPE), page_count(b, COMMAND_SHAPE));
-    assert_true(canvas_width(a) < 800 && canvas_height(a) < 1000);
+    assert_true(canvas_width(a) < 1000 && canvas_height(a) < 1100);
     canvas_free(a);
     canvas_free(b);
 }
@@ -80,7 +82,72 @@ static void test_repeats_are_found_without_scopes(void **state)
     canvas_free(c);
 }
 
+/* The group of a repeat that begins and ends with these blocks. */
+static void assert_repeat(Net *net, int times, const char *first, Kind last)
+{
+    Err e = {0};
+
+    assert_int_equal(net_build(net, &e), 0);
+    Graph *g = graph_new(net, &e);
+    const Group *group = &g->groups[0];
+    for (int i = 1; i < g->group_count; i++)
+        group = g->groups[i].times > group->times ? &g->groups[i] : group;
+    assert_int_equal(group->times, times);
+    assert_string_equal(g->blocks[group->first].name, first);
+    assert_int_equal(g->blocks[group->last].kind, last);
+    graph_free(g);
+    net_free(net);
+}
+
+/* The end of one block and the beginning of the next repeat as well, but are no unit. */
+static void test_a_repeat_is_cut_where_its_blocks_are(void **state)
+{
+    Net *joined = net_new(), *scoped = net_new();
+    Node x = conv_relu(joined, net_input(joined, "image", 16, 8, 8), "first", 16);
+    char name[32];
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof name, "a%d", i);
+        Node y =
+            net_conv2d(joined, x, name, (Conv){.filters = 16, .kernel = i ? 3 : 5, .same = true});
+        snprintf(name, sizeof name, "b%d", i);
+        x = net_add(joined, x, conv_relu(joined, y, name, 16));
+    }
+    net_output(joined, "y", x);
+    assert_repeat(joined, 19, "a1", KIND_ADD);
+    x = net_input(scoped, "image", 16, 8, 8);
+    for (int i = 0; i < 20; i++) {
+        net_scope(scoped, "part%d", i);
+        x = net_conv2d(scoped, x, "a", (Conv){.filters = 16, .kernel = i ? 3 : 5, .same = true});
+        x = net_conv2d(scoped, x, "b", (Conv){.filters = 16, .kernel = 1});
+        x = net_act(scoped, x, ACT_RELU);
+    }
+    net_output(scoped, "y", x);
+    assert_repeat(scoped, 19, "a", KIND_CONV2D);
+}
+
 /* A spatial transformer (a skip over its layers), a trunk, two heads. */
+/* The grounds of groups, by their colour, do not touch. */
+static void assert_grounds_apart(const Canvas *c, size_t expected)
+{
+    Box seen[16];
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const Command *k = &c->commands[i];
+        const Point *p = c->points + k->first;
+        if (k->kind != COMMAND_SHAPE || k->fill.r != 243 || n == 16)
+            continue;
+        Box b = {p[0].x, p[0].y, p[2].x - p[0].x, p[2].y - p[0].y};
+        for (size_t m = 0; m < n; m++)
+            assert_true(b.x > seen[m].x + seen[m].w || seen[m].x > b.x + b.w ||
+                        b.y > seen[m].y + seen[m].h || seen[m].y > b.y + b.h);
+        seen[n++] = b;
+    }
+    assert_int_equal(n, expected);
+}
+
 static void test_two_heads_stand_apart(void **state)
 {
     Net *net = net_new();
@@ -98,7 +165,8 @@ static void test_two_heads_stand_apart(void **state)
     y = net_conv2d(net, conv_relu(net, y, "conv1", 8), "conv2", (Conv){.filters = 1, .kernel = 1});
     net_output(net, "picture", y);
     net_scope(net, "class");
-    Node z = net_act(net, net_dense(net, net_flatten(net, x), "dense1", (Dense){.units = 64}), ACT_RELU);
+    Node z =
+        net_act(net, net_dense(net, net_flatten(net, x), "dense1", (Dense){.units = 64}), ACT_RELU);
     net_output(net, "logits", net_dense(net, z, "dense2", (Dense){.units = 10}));
     Err e = {0};
     assert_int_equal(net_build(net, &e), 0);
@@ -119,7 +187,9 @@ static void test_two_heads_stand_apart(void **state)
     graph_free(g);
     canvas_free(measure);
     Canvas *c = plot_diagram("redraw", net, &e);
-    assert_true(page_says(c, "transformer") && page_says(c, "class") && page_says(c, "affine sampler"));
+    assert_grounds_apart(c, 4);
+    assert_true(page_says(c, "transformer") && page_says(c, "class") &&
+                page_says(c, "affine sampler"));
     page_check(c);
     canvas_free(c);
     net_free(net);
@@ -131,17 +201,19 @@ static void test_words_stand_with_the_layer_that_they_follow(void **state)
     Node x = net_input(net, "image", 3, 32, 32);
 
     (void)state;
-    x = net_conv2d(net, net_pad(net, x, 1, 1, 1, 1), "conv", (Conv){.filters = 8, .kernel = 3, .stride = 2});
+    x = net_conv2d(net, net_pad(net, x, 1, 1, 1, 1), "conv",
+                   (Conv){.filters = 8, .kernel = 3, .stride = 2});
     x = net_dropout(net, net_act(net, net_batch_norm(net, x, "norm", (Norm){0}), ACT_RELU), 0.25f);
     net_output(net, "map", x);
     Node p = net_softmax(net, net_dense(net, net_flatten(net, x), "dense", (Dense){.units = 4}));
     net_output(net, "probability", p);
-    net_output(net, "logits", net_act(net, p, ACT_SIGMOID)); /* behind a result: a block of its own */
+    Node t = net_act(net, net_act(net, p, ACT_TANH), ACT_SIGMOID);
+    net_output(net, "logits", t); /* between two results: a block of its own */
     Canvas *c = draw(net);
     assert_true(page_says(c, "BN, ReLU, dropout 0.25"));
     assert_true(page_says(c, "pad to 34\u00d734"));
     assert_true(page_says(c, "conv 3\u00d73, /2"));
-    assert_true(page_says(c, "softmax") && page_says(c, "sigmoid"));
+    assert_true(page_says(c, "softmax") && page_says(c, "tanh") && page_says(c, "sigmoid"));
     assert_true(page_says(c, "map") && page_says(c, "probability"));
     canvas_free(c);
 }
@@ -262,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_lenet_is_drawn_layer_by_layer),
         cmocka_unit_test(test_repeated_blocks_are_drawn_once),
         cmocka_unit_test(test_repeats_are_found_without_scopes),
+        cmocka_unit_test(test_a_repeat_is_cut_where_its_blocks_are),
         cmocka_unit_test(test_two_heads_stand_apart),
         cmocka_unit_test(test_words_stand_with_the_layer_that_they_follow),
         cmocka_unit_test(test_every_kind_of_layer_can_be_drawn),
