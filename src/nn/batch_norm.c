@@ -29,8 +29,8 @@ static void batch_norm_build(Net *net, Op *op)
     op->spec.norm.groups = 0;
     if (!norm_build(net, op))
         return;
-    norm_add_param(net, op, "mean", (Init){INIT_ZERO, 0}, true);
-    norm_add_param(net, op, "var", (Init){INIT_ONE, 0}, true);
+    norm_add_param(net, op, "running_mean", (Init){INIT_ZERO, 0}, true);
+    norm_add_param(net, op, "running_var", (Init){INIT_ONE, 0}, true);
 }
 
 static void *batch_norm_plan(const Step *s, size_t *scratch, bool *failed)

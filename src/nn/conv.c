@@ -77,6 +77,11 @@ static void conv_add_params(Net *net, Op *op, const Geometry *g, int out)
     const Conv *c = &op->spec.conv;
     int taps = g->kernel_y * g->kernel_x, in = op_in(net, op, 0).c;
 
+    if ((double)taps * in > NET_SIZE_LIMIT || (double)taps * out > NET_SIZE_LIMIT) {
+        net_misfit(net, op, "a kernel of %dx%d over %d channels is too large", g->kernel_y, g->kernel_x, in);
+        return;
+    }
+
     net_add_param(net, op,
                   (ParamSpec){.name = "weight", .dims = 4, .shape = {g->narrow.c, g->wide.c, g->kernel_y, g->kernel_x},
                               .decay = true, .transposed = true, .init = c->init, .fan_in = in * taps,

@@ -130,7 +130,7 @@ typedef enum Kind {
 Net *net_new(void); /* NULL when memory is gone */
 void net_free(Net *net);
 
-/* Names of the layers made from here on begin with this, then a dot, until net_scope(net, ""):
+/* Names of the layers made from here on begin with this, then a dot, until net_scope(net, "%s", ""):
  * net_scope(net, "stage%d.block%02d", s, b). Names must be unique in a net. */
 void net_scope(Net *net, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -154,9 +154,10 @@ Node net_maxpool2d(Net *net, Node x, int kernel); /* stride = kernel, no padding
 Node net_global_pool(Net *net, Node x, PoolKind kind); /* (C,H,W) -> (C,1,1) */
 
 /* y = gain * (x - mean) / sqrt(var + eps) + shift, a mean and a variance for each channel over batch and
- * space (Ioffe and Szegedy 2015); running ones when not training. gain, shift, mean, var (C). */
+ * space (Ioffe and Szegedy 2015); running ones when not training. weight (the gain), bias (the shift),
+ * running_mean, running_var (C). */
 Node net_batch_norm(Net *net, Node x, const char *name, Norm spec);
-/* The same for each image and group of C/groups channels (Wu and He 2018). gain, shift (C). */
+/* The same for each image and group of C/groups channels (Wu and He 2018). weight, bias (C). */
 Node net_group_norm(Net *net, Node x, const char *name, Norm spec);
 
 Node net_act(Net *net, Node x, ActKind kind);

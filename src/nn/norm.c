@@ -29,9 +29,9 @@ bool norm_build(Net *net, Op *op)
         net_misfit(net, op, "eps %g or momentum %g makes no sense", n->eps, n->momentum);
         return false;
     }
-    norm_add_param(net, op, "gain", n->init.kind == INIT_GLOROT ? (Init){INIT_ONE, 0} : n->init,
+    norm_add_param(net, op, "weight", n->init.kind == INIT_GLOROT ? (Init){INIT_ONE, 0} : n->init,
                    false);
-    norm_add_param(net, op, "shift", (Init){INIT_ZERO, 0}, false);
+    norm_add_param(net, op, "bias", (Init){INIT_ZERO, 0}, false);
     return true;
 }
 

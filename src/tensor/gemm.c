@@ -76,7 +76,7 @@ INLINE void tile_sum(const int MR, const int NC, const Gemm *g, const float *w, 
 
     for (int k = 0; k < K; k++) {
         const float *wk = w + w_at[k];
-        size_t at = x_k[k];
+        ptrdiff_t at = x_k[k]; /* may lie before x: a halo */
         vf v[COLUMNS_MOST];
 
         UNROLL for (int j = 0; j < NC; j++)

@@ -97,8 +97,8 @@ static void check_running(float mean, float momentum, int count, double rounding
     fill(mean);
     make_identity(net);
     train(run, count);
-    param_read(net_param_find(net, "norm.mean"), net_state(net), means);
-    param_read(net_param_find(net, "norm.var"), net_state(net), vars);
+    param_read(net_param_find(net, "norm.running_mean"), net_state(net), means);
+    param_read(net_param_find(net, "norm.running_var"), net_state(net), vars);
     for (int c = 0; c < C; c++) {
         double m, v;
 

@@ -114,7 +114,7 @@ static void fill_params(Pass *p, Rng *r)
         while (strncmp(q->name, places[at], strlen(places[at])) != 0)
             at++;
         for (size_t k = 0; k < param_size(q); k++)
-            values[k] = strstr(q->name, ".var") ? 0.5f + fabsf(values[k]) : scale * values[k];
+            values[k] = strstr(q->name, ".running_var") ? 0.5f + fabsf(values[k]) : scale * values[k];
         param_write(q, values, q->state ? net_state(p->net) : net_block(p->net));
         p->p[at][count[at]] = values;
         p->dp[at][count[at]++] = take(p, param_size(q));

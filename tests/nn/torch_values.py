@@ -233,13 +233,13 @@ class Weights:
         return F.linear(x, w, self(name + ".bias", (units,), scale, base, decay=False))
 
     def gain_and_shift(self, name, c):
-        return (self(name + ".gain", (c,), 0.25, ONE, decay=False),
-                self(name + ".shift", (c,), 0.25, decay=False))
+        return (self(name + ".weight", (c,), 0.25, ONE, decay=False),
+                self(name + ".bias", (c,), 0.25, decay=False))
 
     def batch_norm(self, x, name):
         gain, shift = self.gain_and_shift(name, x.shape[1])
-        mean = self(name + ".mean", (x.shape[1],), 0, state=True)
-        var = self(name + ".var", (x.shape[1],), 0, ONE, state=True)
+        mean = self(name + ".running_mean", (x.shape[1],), 0, state=True)
+        var = self(name + ".running_var", (x.shape[1],), 0, ONE, state=True)
         if not self.counting:
             mean, var = mean.clone(), var.clone()
         return F.batch_norm(x, mean, var, gain, shift, training=True)
