@@ -31,8 +31,7 @@ typedef struct Augment {
     float zoom;       /* both axes by e^+-zoom, at most 1 */
     float zoom_axes;  /* each axis by its own 1+-zoom_axes, as Keras' zoom_range; at most 0.5 */
     float aspect;     /* width against height by e^N(0,aspect), at most 1 */
-    float elastic_px; /* control points move by +- this; the ink by a third of it typically; at most
-                         8 */
+    float elastic_px; /* control points move +- this, ink a third of it typically; at most 8 */
     AugmentFill fill;
 
     float thickness; /* strokes +- this many px wider on each side, at most 1 */
@@ -48,8 +47,7 @@ typedef struct Augment {
  *   none
  *   mild     a few degrees, px and per cent: what a small net on MNIST profits from
  *   strong   what reading strangers' digits takes: long trainings
- *   saral    Saral's mark-sheet scanner in Keras: 15 degrees, 10 % shift and zoom, 0.2 degrees
- * shear */
+ *   saral    Saral's mark-sheet scanner in Keras: turns by 15 degrees, shift and zoom by 10 % */
 extern const char *const augment_names[];
 bool augment_preset(const char *name, Augment *out); /* false if there is none of that name */
 

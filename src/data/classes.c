@@ -91,8 +91,8 @@ static int by_name(const void *a, const void *b)
 
 typedef const char *NameOf(const Listing *l, size_t i);
 
-/* The different names that pictures have, in order, and the number of each picture's: -1 where it has
- * none. Returns how many, or -1 when memory is gone; the caller frees both arrays. */
+/* The different names that pictures have, in order, and the number of each picture's: -1 where it
+ * has none. Returns how many, or -1 when memory is gone; the caller frees both arrays. */
 static int number_names(const Listing *l, NameOf *name_of, int **numbers, const char ***names)
 {
     Name *sorted = malloc((l->count + 1) * sizeof *sorted);

@@ -1,7 +1,7 @@
 /* Comma-separated values in memory (RFC 4180): pixels with a label, or pictures with a label.
  *
  *     CsvPixels p;
- *     if (csv_read_pixels("train.csv", bytes, size, &p, &e) == 0)
+ *     if (csv_read_pixels("train.csv", bytes, size, 10, &p, &e) == 0)
  *         use(p.pixels, p.labels, p.count, p.side);
  *     free(p.pixels), free(p.labels);
  *

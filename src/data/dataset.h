@@ -6,18 +6,20 @@
  *     dataset_free(d);
  *
  * The path is one of
- *   a folder with the MNIST files, gzip or not       train-images-idx3-ubyte, train-labels-..
- * (t10k-..: test) one of a pair of idx files                       ...images...idx3...,
- * ...labels...idx1... beside it a Keras archive                                  x_train, y_train,
- * x_test, y_test in an .npz a CSV of pixels, with a header or without label,pixel0,pixel1,... a CSV
- * of pictures, or a folder with labels.csv   path,label[,writer]; paths relative to the CSV a
- * folder with one sub-folder a class             3/a.jpg, or 3/<writer>/a.jpg a folder of files
- * named by class                 3_a.jpg a folder with train/ and test/ of the last two kinds
+ *     a folder with the MNIST files   train-images-idx3-ubyte, t10k-..: gzip or not
+ *     one of a pair of idx files      ...images...idx3...; ...labels...idx1... lies beside it
+ *     a Keras archive                 x_train, y_train, x_test, y_test in an .npz
+ *     a CSV of pixels                 label,pixel0,pixel1,..; with a header or without
+ *     a CSV of pictures               path,label[,writer]; paths relative to the CSV
+ *     a folder with labels.csv        which is such a CSV
+ *     a folder of classes             3/a.jpg, or 3/<writer>/a.jpg
+ *     a folder of named files         3_a.jpg
+ *     a folder with train/ and test/  of the last two kinds
  *
  * Digits are always 28x28 with light ink on dark: pictures of any other kind go through
- * digit_from_image, the same code that reading uses; 28x28 pixel sets whose ink is dark are
- * inverted. pixel sets of another size keep it. Labels that are all digits, 10 or "noise" mean what
- * they say (10 is noise: no digit); other names become classes in their order. */
+ * digit_from_image, the same code that reading uses; sets of pixels are inverted where their ink is
+ * dark, and keep their size. Labels that are all digits, "10" or "noise" mean what they say (10 is
+ * noise: no digit); other names become classes in their order. */
 #ifndef SCRAWL_DATA_DATASET_H
 #define SCRAWL_DATA_DATASET_H
 
@@ -33,15 +35,13 @@ enum {
     DATASET_NOISE = 10          /* the class of what is no digit */
 };
 
-typedef enum DatasetPart { /* of a source that has two parts; others give all they have for both */
-                           PART_TRAIN,
-                           PART_TEST
-} DatasetPart;
+/* Of a source that has two parts; others give all they have for both. */
+typedef enum DatasetPart { PART_TRAIN, PART_TEST } DatasetPart;
 
 typedef struct DatasetOptions {
     DatasetPart part;
-    bool canonical; /* every picture goes through digit_from_image: training for reading sees what
-                       reading makes */
+    bool canonical; /* all pictures go through digit_from_image, ready ones too: what is trained on
+                       is then what reading makes */
     bool as_noise;  /* whatever the labels say, these are no digits: letters, blanks */
     Team *team;     /* unpacks pictures; NULL: the calling thread alone */
 } DatasetOptions;
@@ -53,8 +53,8 @@ typedef struct Dataset {
     int *labels;     /* (count), 0 .. classes-1 */
     int classes;
     const char **class_names; /* (classes) */
-    int *groups; /* (count), who wrote it, 0 .. group_count-1, or -1 where it is not said;
-                    NULL if the source never says */
+    int *groups;              /* (count), who wrote it: 0 .. group_count-1, or -1 where it is not
+                                 said. NULL if the source never says */
     int group_count;
     const char **group_names; /* (group_count) */
     const char **names;       /* (count), paths of the pictures; NULL if they have none */

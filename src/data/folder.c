@@ -109,8 +109,8 @@ static int add_picture(Listing *list, const char *folder, const char *name, cons
                : err_set(e, ERR_MEMORY, "%s: no memory for its list", folder);
 }
 
-/* The pictures of a class: those in its folder, and, if `depth` allows, those in folders below, each of
- * which is a writer. */
+/* The pictures of a class: those in its folder, and, if `depth` allows, those in folders below,
+ * each of which is a writer. */
 static int add_class(Listing *list, const char *path, const char *label, const char *group,
                      int depth, Err *e)
 {

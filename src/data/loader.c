@@ -35,12 +35,12 @@ struct Loader {
     Slot *filling; /* for the threads of a team */
     size_t fill_begin;
 
-    /* Prefetching. The lock guards what follows, the slots' `full` and the position of the thread. */
+    /* Prefetching: the lock guards what follows and the slots' `full`. */
     bool has_thread, stop, busy;
     int given; /* the slot that the caller has, or -1 */
-    int next; /* the slot that the caller gets next, and the thread fills next when both are empty */
+    int next;  /* the slot that the caller gets next */
     uint64_t ahead_epoch, ahead_batch; /* what the thread fills next */
-    int ahead_slot;
+    int ahead_slot;                    /* and where to */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -102,7 +102,7 @@ static void fill_slot(Loader *l, Slot *slot, uint64_t epoch, uint64_t batch)
 
     set_order(l, epoch);
     slot->count = left < (size_t)l->o.batch ? (int)left : l->o.batch;
-    if (l->o.team) {
+    if (l->o.team && l->augments) { /* copying alone is faster than waking a team */
         l->filling = slot;
         l->fill_begin = begin;
         team_run(l->o.team, fill_share, l);

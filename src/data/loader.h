@@ -1,13 +1,13 @@
 /* Batches of a data set, epoch after epoch.
  *
- *     Loader *l = loader_new(&(LoaderOptions){.data = d, .indices = s.train, .count = s.train_count,
+ *     Loader *l = loader_new(&(LoaderOptions){.data = d, .indices = split.train, .count = n,
  *                                             .batch = 128, .seed = 1, .shuffle = true}, &e);
  *     for (LoaderBatch b; loader_next(l, &b);)     // one epoch; the next call begins the next one
  *         exec_train(run, &(Batch){.count = b.count, .bytes = b.pixels, .targets = ...}, reports);
  *     loader_free(l);
  *
  * What a batch holds depends on seed, epoch and its number in the epoch alone: not on threads, on
- * prefetching or on where a training was interrupted. After loader_new nothing allocates or fails. */
+ * prefetching or on where a training was interrupted. After loader_new nothing can fail. */
 #ifndef SCRAWL_DATA_LOADER_H
 #define SCRAWL_DATA_LOADER_H
 
@@ -17,10 +17,9 @@
 typedef struct Loader Loader;
 
 typedef struct LoaderOptions {
-    const Dataset *data; /* not owned; must stay as it is */
-    const uint32_t
-        *indices; /* (count) pictures of an epoch, copied; one may be there repeatedly, and is
-                                 then augmented differently each time. NULL: all pictures */
+    const Dataset *data;     /* not owned; must stay as it is */
+    const uint32_t *indices; /* (count) pictures of an epoch, copied; NULL: all. One that is there
+                                repeatedly is augmented differently each time */
     size_t count;
     int batch; /* pictures in a batch, at least 1 */
     uint64_t seed;
@@ -28,7 +27,7 @@ typedef struct LoaderOptions {
     bool shuffle;           /* another order every epoch */
     bool drop_last;         /* leave out an epoch's last batch if it is smaller */
     bool prefetch;          /* a thread of its own prepares the next batch meanwhile */
-    Team *team; /* prepares a batch within loader_next; NULL: the calling thread alone */
+    Team *team;             /* augments within loader_next; NULL: the calling thread alone */
 } LoaderOptions;
 
 typedef struct LoaderBatch { /* valid until the next call */

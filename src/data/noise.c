@@ -190,8 +190,8 @@ static void find_ink(const uint8_t *p, bool columns, int *first, int *last)
 
 enum { LEFT = 1, RIGHT = 2, UPPER = 4, LOWER = 8 };
 
-/* The sides of each digit that are no digit by themselves: the lower half of a 7 is a 1, the right one
- * of an 8 a 3. */
+/* The sides of each digit that are no digit by themselves: the lower half of a 7 is a 1, the right
+ * one of an 8 a 3. */
 static const uint8_t no_digit_sides[10] = {
     UPPER | LOWER,
     0,

@@ -3,9 +3,9 @@
  *     Rng r = rng_stream(seed, RNG_NOISE, i);
  *     noise_draw(noise_pick(&r), digits, &r, picture);
  *
- * They are what cells of forms and pieces of photos hold besides digits: nothing, bits of frames and
- * rules, crosses, smudges, specks, digits cut through, two at once, and crossed out. A lone upright line
- * is never among them: that is a 1. */
+ * They are what cells of forms and pieces of photos hold besides digits: nothing, bits of frames
+ * and rules, crosses, smudges, specks, digits cut through, two at once, and crossed out. A lone
+ * upright line is never among them: that is a 1. */
 #ifndef SCRAWL_DATA_NOISE_H
 #define SCRAWL_DATA_NOISE_H
 
@@ -30,12 +30,12 @@ const char *noise_name(NoiseKind kind);
 /* A kind, as often as it should be trained on: digits that are not whole make up half of all. */
 NoiseKind noise_pick(Rng *r);
 
-/* Overwrites out (28,28) by a picture of that kind, light on black. `digits` is a set of 28x28 pictures
- * of classes 0 to 9. */
+/* Overwrites out (28,28) by a picture of that kind, light on black. `digits` is a set of 28x28
+ * pictures of classes 0 to 9. */
 void noise_draw(NoiseKind kind, const Dataset *digits, Rng *r, uint8_t *out);
 
-/* `count` pictures of class DATASET_NOISE; the same seed gives the same ones. `canonical`: as reading
- * would make them; `team` as in DatasetOptions. ERR_ARGUMENT if `digits` are none. */
+/* `count` pictures of class DATASET_NOISE; the same seed gives the same ones. `canonical`: as
+ * reading would make them; `team` as in DatasetOptions. ERR_ARGUMENT if `digits` are none. */
 Dataset *noise_dataset(const Dataset *digits, size_t count, uint64_t seed, bool canonical,
                        Team *team, Err *e);
 

@@ -25,7 +25,8 @@ uint8_t *read_plain(const char *path, size_t *size, Err *e)
 
 /* ---- idx ---- */
 
-/* `path` with the last `from` in its last part replaced by `to`; NULL if there is none or no memory. */
+/* `path` with the last `from` in its last part replaced by `to`; NULL if there is none or no
+ * memory. */
 static char *with_word(const char *path, const char *from, const char *to)
 {
     const char *slash = strrchr(path, '/'), *at = NULL;

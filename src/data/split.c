@@ -1,5 +1,6 @@
-/* Both ways come down to one thing: every picture gets a part, 0 or more, and one part is kept back.
- * Units that stay together (a writer's pictures, or a picture alone) are dealt out in random order. */
+/* Both ways come down to one thing: every picture gets a part, 0 or more, and one part is kept
+ * back. Units that stay together (a writer's pictures, or a picture alone) are dealt out in random
+ * order. */
 #include "data/split.h"
 
 #include <math.h>
@@ -40,8 +41,8 @@ static void deal_free(Deal *k)
     free(k->part_of);
 }
 
-/* Units in random order; without groups, class after class. Each class has its own stream, so that one
- * more picture of a class moves no other class. */
+/* Units in random order; without groups, class after class. Each class has its own stream, so that
+ * one more picture of a class moves no other class. */
 static void order_units(const Dataset *d, uint64_t seed, Deal *k)
 {
     size_t at = 0;
@@ -99,9 +100,9 @@ static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, E
     return 0;
 }
 
-/* Walks along the order and keeps a unit back (part 1) while that leaves at most `share` kept: of all
- * for writers, so that small ones fill what large ones leave; of those seen so far for single pictures,
- * which divides each class alike. */
+/* Walks along the order and keeps a unit back (part 1) while that leaves at most `share` kept: of
+ * all for writers, so that small ones fill what large ones leave; of those seen so far for single
+ * pictures, which divides each class alike. */
 static void deal_share(const Dataset *d, double share, Deal *k)
 {
     double seen = 0, kept = 0, total = round(share * (double)d->count);
@@ -170,8 +171,8 @@ static int order_by_size(Deal *k, Err *e)
     return 0;
 }
 
-/* Deals units out: without groups in turn, so that every class is spread evenly; writers to the part
- * that is smallest so far. */
+/* Deals units out: without groups in turn, so that every class is spread evenly; writers to the
+ * part that is smallest so far. */
 static int deal_folds(const Dataset *d, size_t folds, Deal *k, Err *e)
 {
     size_t *filled = calloc(folds, sizeof *filled);

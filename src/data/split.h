@@ -18,8 +18,8 @@ typedef struct Split {
     size_t train_count, validation_count;
 } Split;
 
-/* About `share` of the pictures (0 to 1) for validation: exactly, but for rounding and whole writers.
- * ERR_ARGUMENT if one side would be empty though share is between 0 and 1. */
+/* About `share` of the pictures (0 to 1) for validation: exactly, but for rounding and whole
+ * writers. ERR_ARGUMENT if one side would be empty though share is between 0 and 1. */
 int dataset_split(const Dataset *d, double share, uint64_t seed, Split *out, Err *e);
 
 /* Fold `fold` of `folds` for validation: over all folds each picture is there once. */
