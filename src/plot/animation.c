@@ -98,8 +98,7 @@ static uint8_t closest(const Palette *p, GifColorType c)
     return (uint8_t)best;
 }
 
-/* The nearest entry for each colour of 6 bits a channel, so that a frame costs a look-up a pixel.
- */
+/* The nearest entry for each colour of 6 bits a channel, so that a pixel costs a look-up. */
 static bool fill_nearest(Palette *p)
 {
     p->nearest = malloc((size_t)1 << 18);

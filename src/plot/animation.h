@@ -4,8 +4,7 @@
  *     animation_save("training.gif", frames, 20, 150, &e);
  *
  * Frames are grey or RGB and of one size. Up to 256 colours over all frames come out exactly; more
- * are replaced by the nearest of a cube of 216 and 40 greys. The last frame stays for two seconds.
- */
+ * are replaced by the nearest of a cube of 216 and 40 greys. The last frame stays two seconds. */
 #ifndef SCRAWL_PLOT_ANIMATION_H
 #define SCRAWL_PLOT_ANIMATION_H
 

@@ -115,8 +115,6 @@ static void draw_sample(Canvas *c, double x, double y, const Key *key)
 {
     if (key->kind == KEY_BOX)
         canvas_rect(c, (Box){x + 4, y - 4, 10, 8}, key->color, (Pen){0});
-    else if (key->kind == KEY_DOT)
-        canvas_circle(c, (Point){x + 9, y}, 3, key->color, (Pen){0});
     else {
         canvas_line(c, (Point){x, y}, (Point){x + SWATCH, y}, (Pen){key->color, 1.5, key->dash});
         if (key->marker)
@@ -124,7 +122,7 @@ static void draw_sample(Canvas *c, double x, double y, const Key *key)
     }
 }
 
-double legend_draw(Canvas *c, Canvas *measure, Box box, const Key *keys, int count)
+double legend_draw(Canvas *c, Box box, const Key *keys, int count)
 {
     Font font = {.size = FONT_TICK, .max_width = fmax(20, box.w - SWATCH - GAP)};
     double x = box.x, y = box.y + LINE / 2;
@@ -132,7 +130,7 @@ double legend_draw(Canvas *c, Canvas *measure, Box box, const Key *keys, int cou
     if (count == 0)
         return 0;
     for (int i = 0; i < count; i++) {
-        double width = SWATCH + GAP + canvas_text_width(measure, font, keys[i].name);
+        double width = SWATCH + GAP + text_width(font, keys[i].name);
         if (x > box.x && x + width > box.x + box.w) {
             x = box.x;
             y += LINE;
@@ -152,22 +150,22 @@ static Ticks ticks_of(const Axis *axis, int want)
 {
     Ticks none = {0};
 
-    if (axis->name_count > 0 || axis->bare)
+    if (axis->name_count > 0)
         return none;
     return axis->log ? ticks_log(axis->range, want) : ticks_linear(axis->range, want, axis->whole);
 }
 
-static double widest(Canvas *c, const Ticks *t)
+static double widest(const Ticks *t)
 {
     double width = 0;
 
     for (int i = 0; i < t->count; i++)
-        width = fmax(width, canvas_text_width(c, (Font){.size = FONT_TICK}, t->text[i]));
+        width = fmax(width, text_width((Font){.size = FONT_TICK}, t->text[i]));
     return width;
 }
 
 /* As many ticks on x as stand side by side without touching. */
-static Ticks x_ticks(Canvas *c, const Axis *axis, double width)
+static Ticks x_ticks(const Axis *axis, double width)
 {
     int want = (int)fmax(2, fmin(12, width / 40));
     Ticks t = ticks_of(axis, want);
@@ -176,26 +174,26 @@ static Ticks x_ticks(Canvas *c, const Axis *axis, double width)
         int named = 0;
         for (int i = 0; i < t.count; i++)
             named += t.text[i][0] != 0;
-        if (named * (widest(c, &t) + 8) <= width)
+        if (named * (widest(&t) + 8) <= width)
             break;
         t = ticks_of(axis, --want);
     }
     return t;
 }
 
-static double widest_name(Canvas *c, const Axis *axis)
+static double widest_name(const Axis *axis)
 {
     double width = 0;
     int looked_at = axis->name_count < 200 ? axis->name_count : 200;
 
     for (int i = 0; i < looked_at; i++)
-        width = fmax(width, canvas_text_width(c, (Font){.size = FONT_TICK}, axis->names[i]));
+        width = fmax(width, text_width((Font){.size = FONT_TICK}, axis->names[i]));
     return fmin(width, NAME_LIMIT);
 }
 
-static bool names_are_slanted(Canvas *c, const Axis *axis, double width)
+static bool names_are_slanted(const Axis *axis, double width)
 {
-    return axis->name_count > 0 && widest_name(c, axis) > width / axis->name_count - 3;
+    return axis->name_count > 0 && widest_name(axis) > width / axis->name_count - 3;
 }
 
 static void draw_names(const Axes *a, bool slanted)
@@ -274,17 +272,18 @@ static bool has_text(const char *text)
 }
 
 typedef struct Frame {
-    Box box;          /* for the data */
+    Box box; /* for the data */
+    double legend_h;
     double numbers_w; /* width of y's numbers */
     bool slanted;     /* how the categories' names are written */
 } Frame;
 
-static Frame lay_out(Canvas *c, Box outer, const AxesSpec *spec, const Axes *a)
+static Frame lay_out(Box outer, const AxesSpec *spec, const Axes *a)
 {
     double top = (has_text(spec->title) ? LINE + 6 : 4), bottom = GAP + 4, left, right = 8;
     double height = outer.h - top - 2 * LINE;
     Ticks y = ticks_of(&a->y, (int)fmax(2, height / 30));
-    Frame f = {.numbers_w = a->empty || a->y.bare ? 0 : widest(c, &y) + 5};
+    Frame f = {.numbers_w = a->empty ? 0 : widest(&y) + 5};
 
     left = fmax(GAP + f.numbers_w, spec->left);
     if (has_text(spec->y.label))
@@ -293,19 +292,20 @@ static Frame lay_out(Canvas *c, Box outer, const AxesSpec *spec, const Axes *a)
         bottom += LINE;
     if (has_text(spec->note))
         bottom += LINE;
-    f.slanted = !a->empty && names_are_slanted(c, &a->x, outer.w - left - right);
+    f.slanted = !a->empty && names_are_slanted(&a->x, outer.w - left - right);
     if (f.slanted) {
-        double turn = NAMES_SLANT_DEG * 3.14159265358979 / 180, width = widest_name(c, &a->x);
+        double turn = NAMES_SLANT_DEG * 3.14159265358979 / 180, width = widest_name(&a->x);
         bottom += width * sin(turn) + 6;
         left = fmax(left, width * cos(turn) - (outer.w - left) / a->x.name_count / 2);
-    } else if (!a->x.bare)
+    } else
         bottom += FONT_TICK;
-    if (a->x.name_count == 0 && !a->empty && !a->x.bare) { /* the last number may stick out */
+    if (a->x.name_count == 0 && !a->empty) { /* the last number may stick out */
         Ticks x = ticks_of(&a->x, 5);
-        right = fmax(right, widest(c, &x) / 2 + 2);
+        right = fmax(right, widest(&x) / 2 + 2);
     }
-    top +=
-        legend_draw(NULL, c, (Box){0, 0, outer.w - left - right, 0}, spec->keys, spec->key_count);
+    f.legend_h =
+        legend_draw(NULL, (Box){0, 0, outer.w - left - right, 0}, spec->keys, spec->key_count);
+    top += f.legend_h;
     if (spec->key_count)
         top += GAP;
     f.box = (Box){outer.x + left, outer.y + top, fmax(10, outer.w - left - right),
@@ -323,22 +323,17 @@ Axes axes_draw(Canvas *c, Box outer, const AxesSpec *spec)
         a.x.range = widened(&a.x);
         a.y.range = widened(&a.y);
     }
-    Frame f = lay_out(c, outer, spec, &a);
+    Frame f = lay_out(outer, spec, &a);
     a.box = f.box;
     if (!a.empty) {
-        Ticks x = x_ticks(c, &a.x, a.box.w), y = ticks_of(&a.y, (int)fmax(2, a.box.h / 30));
+        Ticks x = x_ticks(&a.x, a.box.w), y = ticks_of(&a.y, (int)fmax(2, a.box.h / 30));
         draw_x_axis(&a, &x, grid, frame);
         draw_y_axis(&a, &y, grid, frame);
         if (a.x.name_count > 0)
             draw_names(&a, f.slanted);
     }
-    legend_draw(
-        c, c,
-        (Box){a.box.x,
-              a.box.y - GAP -
-                  legend_draw(NULL, c, (Box){0, 0, a.box.w, 0}, spec->keys, spec->key_count),
-              a.box.w, 0},
-        spec->keys, spec->key_count);
+    legend_draw(c, (Box){a.box.x, a.box.y - GAP - f.legend_h, a.box.w, 0}, spec->keys,
+                spec->key_count);
     canvas_polyline(c,
                     (Point[]){{a.box.x, a.box.y},
                               {a.box.x, a.box.y + a.box.h},

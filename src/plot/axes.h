@@ -34,12 +34,11 @@ typedef struct Axis {
     bool from_zero;    /* begins at 0 when the data are not negative: bars, shares */
     bool log;
     bool whole;               /* ticks at whole numbers only: epochs, counts */
-    bool bare;                /* neither ticks nor their labels */
     const char *const *names; /* categories at 0, 1, .. instead of numbers */
     int name_count;
 } Axis;
 
-typedef enum KeyKind { KEY_LINE, KEY_BOX, KEY_DOT } KeyKind;
+typedef enum KeyKind { KEY_LINE, KEY_BOX } KeyKind;
 
 typedef struct Key { /* one entry of a legend */
     const char *name;
@@ -76,7 +75,7 @@ bool axis_shows(const Axis *axis, double v);
 
 /* Draws keys in rows from `box`'s top left within its width; returns the height that they take.
  * A NULL canvas only measures. */
-double legend_draw(Canvas *c, Canvas *measure, Box box, const Key *keys, int count);
+double legend_draw(Canvas *c, Box box, const Key *keys, int count);
 
 /* Circle, square, triangle, diamond, ... by index. */
 void marker_draw(Canvas *c, Point at, int index, double radius, Color color);

@@ -74,7 +74,7 @@ static bool numbers_fit(const Axes *a, const Bars *p)
     for (int i = 0; i < p->name_count * p->series_count; i++) {
         number_text(text, p->values[i], p->decimals);
         if (isfinite(p->values[i]))
-            widest = fmax(widest, canvas_text_width(a->canvas, (Font){.size = FONT_NOTE}, text));
+            widest = fmax(widest, text_width((Font){.size = FONT_NOTE}, text));
     }
     return widest <= bar_width(a, p) * 1.15;
 }

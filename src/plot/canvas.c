@@ -17,8 +17,7 @@
 
 enum { TEXT_LIMIT = 400 }; /* bytes of one text that are looked at */
 
-/* Several families, so that a machine with few fonts still finds one; Pango falls back by letter.
- */
+/* Several families, so that a machine with few fonts has one; Pango falls back by letter. */
 #define FAMILIES "Liberation Sans,Arial,Helvetica,DejaVu Sans,Noto Sans,Sans"
 
 /* ---- text ---- */
@@ -84,9 +83,8 @@ static double layout_width(PangoLayout *layout)
     return (double)logical.width / PANGO_SCALE;
 }
 
-double canvas_text_width(Canvas *c, Font font, const char *text)
+double text_width(Font font, const char *text)
 {
-    (void)c; /* a later canvas may hold fonts of its own */
     if (!text || !*text || !(font.size > 0))
         return 0;
     PangoLayout *layout = layout_new(&font, text);
@@ -171,8 +169,7 @@ static void play_text(cairo_t *cr, const Command *k)
     g_object_unref(layout);
 }
 
-/* Viewers of SVG and PDF smooth a picture that they enlarge: repeating its pixels keeps edges hard.
- */
+/* Viewers of SVG and PDF smooth a picture that they enlarge: repeated pixels keep edges hard. */
 static int repeats(const Image *im, Box box)
 {
     double wanted = ceil(4 * fmax(box.w / im->width, box.h / im->height));

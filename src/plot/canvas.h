@@ -74,10 +74,11 @@ void canvas_wedge(Canvas *c, Point centre, double radius, double from_deg, doubl
 /* One line of UTF-8 with its baseline at y. What is not valid UTF-8 shows as a replacement mark,
  * control characters as spaces; a text is cut after some hundred bytes. */
 void canvas_text(Canvas *c, double x, double y, Font font, const char *text);
-double canvas_text_width(Canvas *c, Font font, const char *text); /* points; obeys .max_width */
 
-/* Half the height of a capital: a text with its baseline at y + text_middle(size) is centred on y.
- */
+/* How wide a text will be; obeys .max_width. */
+double text_width(Font font, const char *text);
+
+/* Half the height of a capital: a text whose baseline is y + text_middle(size) is centred on y. */
 double text_middle(double size);
 
 /* A picture stretched over a box, its pixels with hard edges. The picture is copied. */
@@ -86,8 +87,7 @@ void canvas_image(Canvas *c, Box box, const Image *im);
 void canvas_clip(Canvas *c, Box box); /* what follows shows inside only, until canvas_unclip */
 void canvas_unclip(Canvas *c);
 
-/* The whole page as "png", "svg" or "pdf" in memory, for reports and event files; the caller frees.
- */
+/* The whole page as "png", "svg" or "pdf" in memory, for reports and events; the caller frees. */
 uint8_t *canvas_encode(const Canvas *c, const char *ending, size_t *size, Err *e);
 
 /* The page as RGB pixels, `scale` to a point: a frame of an animation. image_free frees it. */

@@ -101,7 +101,7 @@ static void draw_names(const Table *t)
         double at = (i + 0.5) * t->cell;
         const char *name = name_of(t->p, i, room);
         Font font = {.size = size, .max_width = NAMES, .align = ALIGN_RIGHT};
-        widest = fmax(widest, canvas_text_width(t->canvas, font, name));
+        widest = fmax(widest, text_width(font, name));
         canvas_text(t->canvas, t->left - 5, TOP + at + text_middle(size), font, name);
         font.align = ALIGN_CENTRE;
         font.max_width = t->cell;

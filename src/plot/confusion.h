@@ -4,8 +4,7 @@
  *                   .counts = counts, .classes = 10 }, &e), "confusion.png", &e);
  *
  * A cell tells the count and, in per cent, its share of the row (the true class), by which it is
- * shaded: right answers in blue, errors in vermilion, by the square root so that few errors show.
- */
+ * shaded: right answers in blue, errors in vermilion, by the square root: few errors show. */
 #ifndef SCRAWL_PLOT_CONFUSION_H
 #define SCRAWL_PLOT_CONFUSION_H
 

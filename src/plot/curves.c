@@ -7,6 +7,7 @@
 
 #include "plot/figure.h"
 
+#define FAR 1e5 /* points: outside of any page, inside of what Cairo counts */
 enum {
     MARKER_LIMIT = 40, /* a longer series has no markers */
     CHUNK = 2048,      /* points of a polyline */
@@ -92,6 +93,8 @@ static void close_column(Brush *b)
 
 static void extend(Brush *b, Point p)
 {
+    p.x = fmax(-FAR, fmin(p.x, FAR)); /* an axis may be far shorter than its data */
+    p.y = fmax(-FAR, fmin(p.y, FAR));
     long column = lrint(floor(p.x * CANVAS_PNG_SCALE));
 
     if (b->open && column == b->column) {
@@ -251,8 +254,7 @@ static bool spans_decades(const double *v, size_t n)
     return !range_is_empty(r) && r.high > 20 * r.low;
 }
 
-/* Train is always the first series and validation the second, so that colours do not change places.
- */
+/* Train is always the first series and validation the second: their colours stay. */
 static Curves measure_panel(const Training *t, const Measure *m, Series room[2])
 {
     room[0] = (Series){"train", t->epoch, m->train, m->train ? t->epochs : 0};

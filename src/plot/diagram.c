@@ -195,7 +195,7 @@ static void draw_line(Canvas *c, const Graph *g, const Edge *e)
 {
     const Block *to = e->to;
     Font name = {.size = BLOCK_FONT, .bold = true};
-    double body = to->output ? to->x - canvas_text_width(c, name, to->what) / 2 - 4 : left_of(to);
+    double body = to->output ? to->x - text_width(name, to->what) / 2 - 4 : left_of(to);
     Point end = {body, to->y};
 
     bool along_own = graph_lane_is_free(g, e->lane, e->column, to->column);
@@ -273,7 +273,7 @@ static void draw_key(Canvas *c, const Graph *g, double y)
         canvas_rect(c, (Box){x, y - 6, 8, 8}, hue_color((Hue)h),
                     (Pen){COLOR_SOFT, 0.5, DASH_SOLID});
         canvas_text(c, x + 11, y, font, names[h]);
-        x += 11 + canvas_text_width(c, font, names[h]) + 12;
+        x += 11 + text_width(font, names[h]) + 12;
     }
     bool repeats = false;
     for (int i = 0; i < g->group_count; i++)
@@ -314,16 +314,15 @@ static void draw_graph(Canvas *c, const Graph *g)
 Canvas *plot_diagram(const char *title, const Net *net, Err *e)
 {
     Graph *g = graph_new(net, e);
-    Canvas *measure = canvas_new(10, 10, e), *c = NULL;
+    Canvas *c = NULL;
 
-    if (g && measure && !graph_lay_out(g, measure, TOP, e))
+    if (g && !graph_lay_out(g, TOP, e))
         c = canvas_new(fmax(g->width, 330), g->height + FOOT, e);
     if (c) {
         draw_heading(c, title, net);
         draw_graph(c, g);
         draw_key(c, g, g->height + 6);
     }
-    canvas_free(measure);
     graph_free(g);
     return c;
 }

@@ -1,7 +1,7 @@
 /* A net as blocks to draw: inside plot/ only.
  *
  *     Graph *g = graph_new(net, &e);
- *     graph_lay_out(g, canvas);
+ *     graph_lay_out(g, 50, &e);
  *     for (int i = 0; i < g->count; i++)
  *         draw(&g->blocks[i]);
  *     graph_free(g);
@@ -71,8 +71,7 @@ typedef struct Graph {
     double scale; /* points a pixel */
 } Graph;
 
-/* Blocks and groups of a built net, repeats folded. ERR_LIMIT for more than GRAPH_BLOCKS of them.
- */
+/* Blocks and groups of a built net, repeats folded. ERR_LIMIT for more than GRAPH_BLOCKS. */
 Graph *graph_new(const Net *net, Err *e);
 void graph_free(Graph *g); /* NULL is fine */
 
@@ -83,9 +82,8 @@ void graph_fold(Graph *g, int *kept);
 int block_lines(const Block *b, const char *lines[4]);
 void block_shape_text(const Block *b, char out[BLOCK_LINE]);
 
-/* Finds columns, lanes, rows and all points. `top` points are left free above. Texts are measured
- * on any canvas. */
-int graph_lay_out(Graph *g, Canvas *measure, double top, Err *e);
+/* Finds columns, lanes, rows and all points. `top` points are left free above. */
+int graph_lay_out(Graph *g, double top, Err *e);
 
 /* ---- what diagram.c needs of the layout ---- */
 

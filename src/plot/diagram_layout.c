@@ -60,7 +60,7 @@ static void size_block(const Graph *g, Block *b)
     }
 }
 
-static double text_width(const Block *b, Canvas *measure)
+static double block_text_width(const Block *b)
 {
     Font font = {.size = BLOCK_FONT};
     const char *lines[4];
@@ -70,10 +70,10 @@ static double text_width(const Block *b, Canvas *measure)
     block_shape_text(b, shape);
     for (int i = block_lines(b, lines); i-- > 0;) {
         font.bold = lines[i] == b->name || b->output;
-        width = fmax(width, canvas_text_width(measure, font, lines[i]));
+        width = fmax(width, text_width(font, lines[i]));
     }
     font.bold = false;
-    return fmax(width, canvas_text_width(measure, font, shape));
+    return fmax(width, text_width(font, shape));
 }
 
 /* ---- columns ---- */
@@ -379,7 +379,7 @@ static double place_lanes(Graph *g, int r, double y)
     return row->bottom + ROW_SPACE;
 }
 
-int graph_lay_out(Graph *g, Canvas *measure, double top, Err *e)
+int graph_lay_out(Graph *g, double top, Err *e)
 {
     find_columns(g);
     g->columns = calloc((size_t)g->column_count, sizeof *g->columns);
@@ -394,7 +394,7 @@ int graph_lay_out(Graph *g, Canvas *measure, double top, Err *e)
         Block *b = &g->blocks[i];
         size_block(g, b);
         double *w = &g->columns[b->column].w;
-        *w = fmax(*w, fmax(b->w + b->depth, fmin(text_width(b, measure), 110)));
+        *w = fmax(*w, fmax(b->w + b->depth, fmin(block_text_width(b), 110)));
     }
     find_rows(g);
     place_columns(g);

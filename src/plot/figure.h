@@ -3,7 +3,8 @@
  *     Figure f = figure_new("Training", 3, 3, 280, 220, &e);
  *     if (f.canvas)
  *         axes_draw(f.canvas, figure_panel(&f, 0), &spec);
- */
+ *
+ * The file also holds what pages without panels share: their title, notes and "no data". */
 #ifndef SCRAWL_PLOT_FIGURE_H
 #define SCRAWL_PLOT_FIGURE_H
 
@@ -22,8 +23,7 @@ typedef struct Figure {
 Figure figure_new(const char *title, int panels, int columns, double w, double h, Err *e);
 Box figure_panel(const Figure *f, int index);
 
-/* The title of a page that is no figure of panels, and what stands where there is nothing to show.
- */
+/* For pages without panels. */
 void page_title(Canvas *c, const char *title);
 void page_subtitle(Canvas *c, double y, const char *text);
 void page_foot(Canvas *c, const char *text); /* a note on the last line */

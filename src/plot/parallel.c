@@ -151,7 +151,7 @@ static void draw_run(const Study *s, int run, double width, double alpha)
 /* A text on the axis over a pale ground, so that it is legible among the lines. */
 static void draw_text(const Study *s, double x, double y, Font font, const char *text)
 {
-    double width = canvas_text_width(s->canvas, font, text);
+    double width = text_width(font, text);
     double left = font.align == ALIGN_RIGHT ? x - width : x;
 
     canvas_rect(s->canvas, (Box){left - 1, y - font.size * 0.5 - 1, width + 2, font.size + 2},

@@ -22,8 +22,8 @@ typedef struct Scored {
  * confidence of each bin, and below how many readings fall into it. */
 Canvas *plot_reliability(const char *title, const Scored *s, int bins, Err *e);
 
-/* The share of errors among the most confident readings, as ever more are accepted. The area under
- * each curve stands in the legend. */
+/* The share of errors among the most confident readings, as ever more are accepted; each curve's
+ * area stands in the legend. What is no probability is left out here and above. */
 Canvas *plot_risk_coverage(const char *title, const Scored *s, int count, Err *e);
 
 #endif

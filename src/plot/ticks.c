@@ -1,5 +1,4 @@
-/* Round numbers for an axis, after Heckbert's "Nice numbers for graph labels" (Graphics Gems 1990).
- */
+/* Round numbers for an axis: Heckbert, "Nice numbers for graph labels", Graphics Gems 1990. */
 #include "plot/axes.h"
 
 #include <math.h>

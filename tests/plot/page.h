@@ -39,10 +39,10 @@ static inline size_t page_count(const Canvas *c, CommandKind kind)
 }
 
 /* The corners of a text's letters, digits' height and half of the descenders, turned as it is. */
-static inline void page_corners(Canvas *c, const Command *k, Point corners[4])
+static inline void page_corners(const Command *k, Point corners[4])
 {
     static const double share[] = {[ALIGN_LEFT] = 0, [ALIGN_CENTRE] = 0.5, [ALIGN_RIGHT] = 1};
-    double width = canvas_text_width(c, k->font, k->text), left = -share[k->font.align] * width;
+    double width = text_width(k->font, k->text), left = -share[k->font.align] * width;
     double turn = -k->font.angle_deg * 3.14159265358979 / 180;
     double x[4] = {left, left + width, left + width, left};
     double y[4] = {-0.72 * k->font.size, -0.72 * k->font.size, 0.12 * k->font.size,
@@ -73,7 +73,7 @@ static inline bool page_parts(const Point p[4], const Point q[4])
 }
 
 /* The first two texts that overlap, or the first that sticks out of the page. */
-static inline void page_assert_legible(Canvas *c)
+static inline void page_assert_legible(const Canvas *c)
 {
     size_t n = 0;
     Point(*corners)[4] = malloc((c->count + 1) * sizeof *corners);
@@ -82,7 +82,7 @@ static inline void page_assert_legible(Canvas *c)
     for (size_t i = 0; i < c->count; i++)
         if (c->commands[i].kind == COMMAND_TEXT) {
             texts[n] = c->commands[i].text;
-            page_corners(c, &c->commands[i], corners[n++]);
+            page_corners(&c->commands[i], corners[n++]);
         }
     for (size_t i = 0; i < n; i++) {
         for (int k = 0; k < 4; k++)
@@ -98,7 +98,7 @@ static inline void page_assert_legible(Canvas *c)
 }
 
 /* Legible, and valid by its first and last bytes in each format. */
-static inline void page_check(Canvas *c)
+static inline void page_check(const Canvas *c)
 {
     Err e = {0};
     size_t size = 0;

@@ -238,7 +238,7 @@ static void test_any_text_can_be_drawn(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         canvas_text(c, 20, 20 + 15 * (double)i, font, texts[i]);
     canvas_text(c, 20, 250, font, endless);
-    assert_true(canvas_text_width(c, font, endless) <= 200.5);
+    assert_true(text_width(font, endless) <= 200.5);
     for (int cut = 0; cut < 4; cut++) { /* the limit falls inside a letter of three bytes */
         for (int i = 0; i < 600; i += 3)
             memcpy(endless + cut + i, "書", 3);
@@ -254,14 +254,14 @@ static void test_a_text_is_cut_to_its_width(void **state)
 {
     Canvas *c = canvas_new(100, 20, NULL);
     Font font = {.size = 9};
-    double whole = canvas_text_width(c, font, "a rather long sentence");
+    double whole = text_width(font, "a rather long sentence");
 
     (void)state;
     assert_true(whole > 70 && whole < 120);
     font.max_width = 40;
-    assert_true(canvas_text_width(c, font, "a rather long sentence") <= 40.5);
+    assert_true(text_width(font, "a rather long sentence") <= 40.5);
     font.max_width = 300;
-    assert_true(fabs(canvas_text_width(c, font, "a rather long sentence") - whole) < 0.01);
+    assert_true(fabs(text_width(font, "a rather long sentence") - whole) < 0.01);
     canvas_free(c);
 }
 

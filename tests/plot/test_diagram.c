@@ -170,9 +170,8 @@ static void test_two_heads_stand_apart(void **state)
     net_output(net, "logits", net_dense(net, z, "dense2", (Dense){.units = 10}));
     Err e = {0};
     assert_int_equal(net_build(net, &e), 0);
-    Canvas *measure = canvas_new(10, 10, NULL);
     Graph *g = graph_new(net, &e);
-    assert_int_equal(graph_lay_out(g, measure, 0, &e), 0);
+    assert_int_equal(graph_lay_out(g, 0, &e), 0);
     const Block *up = NULL, *dense = NULL, *sampler = NULL;
     for (int i = 0; i < g->count; i++) {
         const Block *b = &g->blocks[i];
@@ -185,7 +184,6 @@ static void test_two_heads_stand_apart(void **state)
     assert_true(up->lane != dense->lane && up->column == dense->column);
     assert_true(sampler->arc[0] && !sampler->arc[1]); /* the image goes over, the map straight in */
     graph_free(g);
-    canvas_free(measure);
     Canvas *c = plot_diagram("redraw", net, &e);
     assert_grounds_apart(c, 4);
     assert_true(page_says(c, "transformer") && page_says(c, "class") &&
