@@ -10,6 +10,7 @@
 #define NAMES 56.0 /* the most room for the names of the true classes */
 #define TOP   68.0
 #define SIDE  58.0 /* room for the recall of each class */
+#define BOTH  30.0 /* side of a cell that holds the count and the share */
 #define FOOT  66.0
 
 typedef struct Table {
@@ -71,7 +72,7 @@ static void draw_cell(const Table *t, int row, int column)
                  .color = color_text_on(fill),
                  .max_width = t->cell - 1};
     number_text(text, n, 0);
-    if (t->cell < 30) {
+    if (t->cell < BOTH) {
         font.size = FONT_NOTE;
         canvas_text(t->canvas, x, y + text_middle(font.size), font, text);
         return;
@@ -172,7 +173,8 @@ static void draw_heading(const Table *t)
     number_text(all, t->all, 0);
     number_text(right, t->right, 0);
     percent_text(share, t->right / t->all);
-    snprintf(text, sizeof text, "%s of %s right (%s %%)", right, all, share);
+    snprintf(text, sizeof text, "%s of %s right (%s %%)%s", right, all, share,
+             t->cell < BOTH ? "" : "; in each cell the count and % of the true class");
     page_subtitle(t->canvas, 32, text);
 }
 
