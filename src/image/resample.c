@@ -1,10 +1,11 @@
-/* Two passes, rows first: a row of the output is a weighted sum of source rows, whose pixels are
- * then summed along the row. The weights are overlaps of intervals, cheap enough to need no table.
- */
+/* Two passes, rows first: a row of the output is a weighted sum of source rows, whose pixels are then
+ * summed along the row. The weights are overlaps of intervals; along the row they are the same for every
+ * row, and kept. */
 #include "image/resample.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,19 +57,53 @@ static void add_row(const Source *s, int y, float weight, float *sum)
             sum[i] += weight * (float)s->bytes[at + i];
 }
 
-/* One channel of output pixel `j` from a finished row sum. */
-static float along_row(const Source *s, const float *row, float low, float high, int channel)
-{
-    float value = 0;
+typedef struct Taps { /* the source columns that make each output column */
+    int most;         /* of them */
+    int *first;       /* (dst_w) */
+    float *weight;    /* (dst_w, most) */
+} Taps;
 
-    for (int k = (int)floorf(low); (float)k < high; k++) {
-        float weight = share_of(k, low, high);
-        if ((k < 0 || k >= s->w) && s->outside >= 0)
-            value += weight * s->outside;
-        else
-            value += weight * row[(size_t)clamp(k, s->w) * s->channels + channel];
+static bool make_taps(Taps *t, Window window, int dst_w)
+{
+    float step = window.width / (float)dst_w, low, high;
+
+    t->most = (int)ceilf(step > 1 ? step : 1) + 1;
+    t->first = malloc((size_t)dst_w * sizeof *t->first);
+    t->weight = malloc((size_t)dst_w * t->most * sizeof *t->weight);
+    if (!t->first || !t->weight)
+        return false;
+    for (int j = 0; j < dst_w; j++) {
+        box_of(window.x, step, j, &low, &high);
+        t->first[j] = (int)floorf(low);
+        for (int k = 0; k < t->most; k++)
+            t->weight[(size_t)j * t->most + k] = share_of(t->first[j] + k, low, high);
     }
-    return value;
+    return true;
+}
+
+/* The value of column `k` of a finished row sum. */
+static float column(const Source *s, const float *row, int k, int channel)
+{
+    if ((k < 0 || k >= s->w) && s->outside >= 0)
+        return s->outside;
+    return row[(size_t)clamp(k, s->w) * s->channels + channel];
+}
+
+/* A row of the output from a finished row sum. */
+static void along_row(const Source *s, const float *row, const Taps *t, float *dst, int dst_w)
+{
+    for (int j = 0; j < dst_w; j++) {
+        const float *weight = t->weight + (size_t)j * t->most;
+        int first = t->first[j];
+        bool inside = first >= 0 && first + t->most <= s->w;
+        for (int c = 0; c < s->channels; c++) {
+            const float *from = row + (size_t)(inside ? first : 0) * s->channels + c;
+            float sum = 0;
+            for (int k = 0; k < t->most; k++)
+                sum += weight[k] * (inside ? from[k * s->channels] : column(s, row, first + k, c));
+            *dst++ = sum;
+        }
+    }
 }
 
 static int resample(const Source *s, Window window, float *dst, int dst_w, int dst_h, Err *e)
@@ -76,22 +111,20 @@ static int resample(const Source *s, Window window, float *dst, int dst_w, int d
     assert(window.width > 0 && window.height > 0 && dst_w > 0 && dst_h > 0);
     size_t n = (size_t)s->w * s->channels;
     float *row = malloc(n * sizeof *row), low, high;
+    Taps taps = {0};
+    bool fits = make_taps(&taps, window, dst_w) && row;
 
-    if (!row)
-        return err_set(e, ERR_MEMORY, "no memory for a row of %d pixels", s->w);
-    for (int i = 0; i < dst_h; i++) {
+    for (int i = 0; fits && i < dst_h; i++) {
         memset(row, 0, n * sizeof *row);
         box_of(window.y, window.height / (float)dst_h, i, &low, &high);
         for (int k = (int)floorf(low); (float)k < high; k++)
             add_row(s, k, share_of(k, low, high), row);
-        for (int j = 0; j < dst_w; j++) {
-            box_of(window.x, window.width / (float)dst_w, j, &low, &high);
-            for (int c = 0; c < s->channels; c++)
-                *dst++ = along_row(s, row, low, high, c);
-        }
+        along_row(s, row, &taps, dst + (size_t)i * dst_w * s->channels, dst_w);
     }
     free(row);
-    return 0;
+    free(taps.first);
+    free(taps.weight);
+    return fits ? 0 : err_set(e, ERR_MEMORY, "no memory for a row of %d pixels", s->w);
 }
 
 int resample_f32(const float *src, int w, int h, Window window, float outside, float *dst,

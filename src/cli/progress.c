@@ -1,0 +1,60 @@
+#include "cli/progress.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now_s(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+Progress progress_start(void)
+{
+    return (Progress){.terminal = isatty(STDERR_FILENO)};
+}
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 10 ? size.ws_col : 80;
+}
+
+void progress_show(Progress *p, const char *format, ...)
+{
+    char line[512];
+    double now = now_s();
+    va_list args;
+
+    if (!p->terminal || now - p->shown_s < 0.1)
+        return;
+    p->shown_s = now;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
+    fflush(stderr);
+}
+
+void progress_end(Progress *p)
+{
+    if (p->terminal && p->shown_s > 0)
+        fputs("\r\033[K", stderr);
+}
+
+const char *progress_time(char text[32], double seconds)
+{
+    long s = seconds > 0 && seconds < 1e8 ? (long)(seconds + 0.5) : 0;
+
+    if (s >= 3600)
+        snprintf(text, 32, "%ld:%02ld:%02ld", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(text, 32, "%ld:%02ld", s / 60, s % 60);
+    return text;
+}

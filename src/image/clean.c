@@ -1,0 +1,274 @@
+#include "image/clean.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/lines.h"
+#include "image/parts.h"
+
+enum { LEAST_SIDE = 20, LEAST_DIGIT = 4 }; /* pixels: of a map that may have a frame, of a digit */
+
+static const float inked = 0.4f;    /* a part's pixels have more ink */
+static const float rim = 0.16f;     /* of the map's size: the band in which borders lie */
+static const float faintest = 0.15f; /* of the lines' level: the least level of a digit */
+static const float smallest = 0.04f; /* of the map: the least digit */
+
+/* ---- lines ---- */
+
+/* Takes pixel `i` and the faint fringe round it out of the map; the neighbours that are inked stay. */
+static void erase(InkMap *m, const float *ink, int i)
+{
+    int x = i % m->width, y = i / m->width;
+
+    m->depth[i] = m->ink[i] = 0;
+    for (int v = y > 1 ? y - 2 : 0; v <= y + 2 && v < m->height; v++) {
+        for (int u = x > 1 ? x - 2 : 0; u <= x + 2 && u < m->width; u++) {
+            int k = v * m->width + u;
+            if (!(ink[k] > inked))
+                m->depth[k] = m->ink[k] = 0;
+        }
+    }
+}
+
+/* Whether the inked pixels outside the lines keep clear of the rim. */
+static bool rest_is_clear(const InkMap *m, const uint8_t *mask)
+{
+    int w = m->width, h = m->height, touching = 0;
+
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x += y == 0 || y == h - 1 || w == 1 ? 1 : w - 1)
+            touching += m->ink[y * w + x] > inked && !mask[y * w + x];
+    return touching <= 2;
+}
+
+/* counts[k] = pixels of part k that lie in a line. */
+static void count_line_pixels(const Parts *p, const uint8_t *mask, int n, int *counts)
+{
+    for (int i = 0; i < n; i++)
+        if (p->label[i] >= 0)
+            counts[p->label[i]] += mask[i];
+}
+
+/* A line that hangs together with nothing else is no digit's bar. One that does may be the bar of a 7
+ * that was cut tight: it goes only if what is left then stands clear of the rim, as a digit in a cell
+ * does and the stem of such a 7 does not. */
+static int erase_lines(InkMap *m, const uint8_t *mask, Err *e)
+{
+    int n = m->width * m->height, erased = 0;
+    Parts *p = parts_find(m->ink, m->width, m->height, inked, e);
+    int *counts = p ? calloc((size_t)p->count + 1, sizeof *counts) : NULL;
+    float *ink = p ? malloc((size_t)n * sizeof *ink) : NULL;
+
+    if (counts && ink) {
+        bool clear = rest_is_clear(m, mask);
+        count_line_pixels(p, mask, n, counts);
+        memcpy(ink, m->ink, (size_t)n * sizeof *ink);
+        for (int i = 0; i < n; i++) {
+            int k = p->label[i];
+            if (k < 0 || !mask[i])
+                continue;
+            if (clear || (float)counts[k] > 0.85f * (float)p->list[k].area) {
+                erase(m, ink, i);
+                erased++;
+            }
+        }
+    } else if (p) {
+        erased = err_set(e, ERR_MEMORY, "no memory for %d parts of a picture", p->count);
+    } else {
+        erased = -(int)ERR_MEMORY;
+    }
+    free(counts);
+    free(ink);
+    parts_free(p);
+    return erased;
+}
+
+/* A digit may be written in pencil between black lines, but what is fainter still is their blur. */
+static void level_of_rest(InkMap *m)
+{
+    float with_lines = m->level;
+
+    ink_level(m);
+    m->blank |= m->level < faintest * with_lines;
+}
+
+static int drop_lines(InkMap *m, Err *e)
+{
+    Line lines[LINES_LIMIT];
+    int count = lines_find(m->ink, m->width, m->height, lines, e), erased;
+    uint8_t *mask;
+
+    if (count <= 0)
+        return count;
+    mask = calloc((size_t)m->width * m->height, 1);
+    if (!mask)
+        return err_set(e, ERR_MEMORY, "no memory for a picture of %d x %d pixels", m->width,
+                       m->height);
+    lines_mark(m->ink, m->width, m->height, lines, count, mask);
+    erased = erase_lines(m, mask, e);
+    free(mask);
+    if (erased > 0)
+        level_of_rest(m);
+    return erased < 0 ? erased : 0;
+}
+
+/* ---- parts ---- */
+
+/* Pixels of a part in the bands along the rims. */
+typedef struct Bands {
+    int left, right, top, bottom, any;
+} Bands;
+
+static Bands bands_of(const InkMap *m, const Parts *p, int k, float share)
+{
+    int mx = (int)fmaxf(2, share * (float)m->width), my = (int)fmaxf(2, share * (float)m->height);
+    const Part *part = &p->list[k];
+    Bands b = {0};
+
+    for (int y = part->y0; y <= part->y1; y++) {
+        for (int x = part->x0; x <= part->x1; x++) {
+            if (p->label[y * m->width + x] != k)
+                continue;
+            bool left = x < mx, right = x >= m->width - mx, top = y < my, bottom = y >= m->height - my;
+            b.left += left;
+            b.right += right;
+            b.top += top;
+            b.bottom += bottom;
+            b.any += left || right || top || bottom;
+        }
+    }
+    return b;
+}
+
+static int largest(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* A part at the rim nearly all of which lies along it: a line that is not quite straight, a corner, the
+ * edge of the next cell. */
+static bool hugs_rim(const InkMap *m, const Parts *p, int k)
+{
+    const Part *part = &p->list[k];
+    float area = (float)part->area;
+
+    if (!part->touches_edge)
+        return false;
+    Bands b = bands_of(m, p, k, rim);
+    if ((float)b.any < 0.9f * area)
+        return false;
+    bool is_long = (float)part_width(part) >= 0.7f * (float)m->width ||
+                   (float)part_height(part) >= 0.7f * (float)m->height;
+    int one_side = largest(largest(b.left, b.right), largest(b.top, b.bottom));
+    return is_long || (float)one_side > 0.8f * area ||
+           area < 0.25f * (float)(m->width * m->height);
+}
+
+/* A large hollow part with another, tall one in its middle. */
+static bool is_frame(const InkMap *m, const Parts *p, int k)
+{
+    const Part *part = &p->list[k];
+    float w = (float)m->width, h = (float)m->height;
+
+    if ((float)part_width(part) < 0.6f * w || (float)part_height(part) < 0.6f * h ||
+        (float)bands_of(m, p, k, 0.22f).any < 0.85f * (float)part->area)
+        return false;
+    for (int i = 0; i < p->count; i++) {
+        const Part *inner = &p->list[i];
+        if (i != k && !inner->dropped && (float)part_height(inner) > 0.3f * h &&
+            inner->x0 > part->x0 && inner->x1 <= part->x1 + 1 &&
+            fabsf(inner->middle_x - 0.5f * w) < 0.25f * w &&
+            fabsf(inner->middle_y - 0.5f * h) < 0.25f * h)
+            return true;
+    }
+    return false;
+}
+
+/* The part that is the digit, or most of it: large and near the middle; -1 if there is none. */
+static int main_part(const InkMap *m, const Parts *p)
+{
+    float best = 0;
+    int main = -1;
+
+    for (int k = 0; k < p->count; k++) {
+        const Part *part = &p->list[k];
+        float dx = (part->middle_x + 0.5f) / (float)m->width - 0.5f;
+        float dy = (part->middle_y + 0.5f) / (float)m->height - 0.5f;
+        float worth = (float)part->area * expf(-8 * (dx * dx + dy * dy));
+        worth *= part->touches_edge ? 0.7f : 1;
+        if (!part->dropped && worth > best) {
+            best = worth;
+            main = k;
+        }
+    }
+    return main;
+}
+
+static float gap(const Part *a, const Part *b)
+{
+    int x = largest(0, largest(a->x0 - b->x1, b->x0 - a->x1));
+    int y = largest(0, largest(a->y0 - b->y1, b->y0 - a->y1));
+
+    return hypotf((float)x, (float)y);
+}
+
+/* Beside the main part: too small to be a stroke, cut off by the rim, or far away. */
+static bool is_stray(const Part *part, const Part *main, bool may_be_cut)
+{
+    float area = (float)part->area / (float)main->area, side = (float)part_side(main);
+
+    return area < 0.03f || (float)part_side(part) < 0.1f * side ||
+           (may_be_cut && part->touches_edge && area < 0.35f) ||
+           (gap(part, main) > 0.35f * side && area < 0.35f);
+}
+
+/* Ink stays where a kept part is, and next to it. */
+static void keep_parts(InkMap *m, const Parts *p)
+{
+    int w = m->width, h = m->height;
+
+    for (int y = 0; y < h; y++) {
+        for (int x = 0; x < w; x++) {
+            int i = y * w + x;
+            bool keep = p->label[i] >= 0 && !p->list[p->label[i]].dropped;
+            if (m->ink[i] == 0 || keep)
+                continue;
+            for (int v = y > 0 ? y - 1 : 0; p->label[i] < 0 && v <= y + 1 && v < h; v++)
+                for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < w; u++)
+                    keep |= p->label[v * w + u] >= 0 && !p->list[p->label[v * w + u]].dropped;
+            if (!keep)
+                m->ink[i] = m->depth[i] = 0;
+        }
+    }
+}
+
+static void choose_parts(InkMap *m, Parts *p)
+{
+    bool may_be_cut = m->width >= LEAST_SIDE && m->height >= LEAST_SIDE;
+    int longer = largest(m->width, m->height);
+
+    for (int k = 0; k < p->count && may_be_cut; k++)
+        p->list[k].dropped = hugs_rim(m, p, k);
+    for (int k = 0; k < p->count && may_be_cut; k++)
+        p->list[k].dropped |= is_frame(m, p, k);
+    int main = main_part(m, p);
+    for (int k = 0; main >= 0 && k < p->count; k++)
+        if (k != main)
+            p->list[k].dropped |= is_stray(&p->list[k], &p->list[main], may_be_cut);
+    m->blank |= main < 0 || part_side(&p->list[main]) < LEAST_DIGIT ||
+                (float)part_side(&p->list[main]) < smallest * (float)longer;
+}
+
+int clean_digit(InkMap *m, Err *e)
+{
+    int status = drop_lines(m, e);
+    Parts *p = status == 0 ? parts_find(m->ink, m->width, m->height, inked, e) : NULL;
+
+    if (!p)
+        return -(int)ERR_MEMORY;
+    choose_parts(m, p);
+    keep_parts(m, p);
+    parts_free(p);
+    return 0;
+}

@@ -1,0 +1,32 @@
+/* Straight lines that cross a whole map from rim to rim: borders of cells, ruled paper.
+ *
+ *     Line lines[LINES_LIMIT];
+ *     int count = lines_find(ink, w, h, lines, &e);
+ *     lines_mark(ink, w, h, lines, count, mask);
+ *
+ * A Hough transform (Duda and Hart 1972) over lines nearly level and nearly upright. */
+#ifndef SCRAWL_IMAGE_LINES_H
+#define SCRAWL_IMAGE_LINES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { LINES_LIMIT = 16 };
+
+typedef struct Line {
+    bool upright;    /* from the top rim to the bottom, else from the left to the right */
+    float start;     /* row (upright: column) of its middle at the left (top) rim */
+    float end;       /* the same at the right (bottom) rim */
+    float thickness; /* pixels */
+} Line;
+
+/* Fills `lines`, the clearest first, and returns how many; -ERR_MEMORY is the only error. Thin ones only:
+ * up to an eighth of the map. */
+int lines_find(const float *ink, int w, int h, Line lines[LINES_LIMIT], Err *e);
+
+/* Sets mask (h,w) to 1 where the ink of the lines lies, except where strokes pass through them. */
+void lines_mark(const float *ink, int w, int h, const Line *lines, int count, uint8_t *mask);
+
+#endif

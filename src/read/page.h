@@ -1,0 +1,24 @@
+/* Finds the digits of a photo or a scan: inside read/ only. Leptonica's second door.
+ *
+ *     int count;
+ *     Piece *pieces = page_find(image, &count, &e);
+ *
+ * Light is evened out, ink told from paper, ruled lines removed; connected strokes that stand above each other become
+ * one piece, specks fall away, pieces are gathered into lines of writing. Touching digits stay one piece. */
+#ifndef SCRAWL_READ_PAGE_H
+#define SCRAWL_READ_PAGE_H
+
+#include "image/image.h"
+
+typedef struct Piece {
+    int x, y, width, height; /* in pixels of the picture */
+    int line;                /* from the top, 0 first */
+} Piece;
+
+enum { PAGE_PIECE_LIMIT = 5000 }; /* more are texture, not writing: none are returned */
+
+/* The pieces in reading order; *count is set. A picture without ink gives none. The caller frees the array; NULL only
+ * when memory is gone. */
+Piece *page_find(const Image *im, int *count, Err *e);
+
+#endif
