@@ -4,8 +4,7 @@
 
 #include "data/dataset.h"
 #include "data/listing.h"
-
-enum { DIGIT_SIDE = 28, DIGIT_PIXELS = DIGIT_SIDE * DIGIT_SIDE };
+#include "image/digit.h" /* DIGIT_SIDE, DIGIT_PIXELS */
 
 /* Pictures of one size and their labels, as a file of pixels holds them. */
 typedef struct PixelSet {
