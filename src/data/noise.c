@@ -93,18 +93,20 @@ static void draw_blank(Rng *r, uint8_t *out)
         put_ink(&out[i], deviation * rng_normal(r));
 }
 
+/* Upright ones stand well inside: what lies at a border is cleaned away, and one line left over would
+ * be a 1. */
 static void draw_lines(Rng *r, uint8_t *out)
 {
     Pen pen = draw_pen(r);
     bool upright = rng_uniform(r) < .3f;
-    int n = upright ? 2 + (int)rng_below(r, 3) : 1 + (int)rng_below(r, 3);
+    int n = upright ? 2 + (int)rng_below(r, 2) : 1 + (int)rng_below(r, 3);
+    float room = upright ? 14 : 24, middle = 13.5f + rng_range(r, -2, 2);
     float angle = upright ? rng_range(r, 80, 100) : rng_range(r, -35, 35);
-    float gap = rng_range(r, 5, 24.f / (float)n),
-          first = rng_range(r, 1, 26 - gap * (float)(n - 1));
-    float half = rng_range(r, 6, 20);
+    float gap = rng_range(r, 5, fmaxf(5, room / (float)(n > 1 ? n - 1 : 1)));
+    float half = upright ? rng_range(r, 6, 11) : rng_range(r, 6, 20);
 
     for (int i = 0; i < n; i++) {
-        float at = first + gap * (float)i;
+        float at = middle + gap * ((float)i - (float)(n - 1) / 2);
         stroke_through(out, pen, upright ? at : 13.5f, upright ? 13.5f : at,
                        angle + rng_range(r, -4, 4), half);
     }
@@ -191,18 +193,12 @@ static void find_ink(const uint8_t *p, bool columns, int *first, int *last)
 enum { LEFT = 1, RIGHT = 2, UPPER = 4, LOWER = 8 };
 
 /* The sides of each digit that are no digit by themselves: the lower half of a 7 is a 1, the right
- * one of an 8 a 3. */
+ * one of an 8 a 3, the left one nearly a 6. */
 static const uint8_t no_digit_sides[10] = {
-    UPPER | LOWER,
-    0,
-    LEFT | RIGHT | UPPER | LOWER,
-    LEFT | UPPER | LOWER,
-    UPPER,
-    LEFT | RIGHT | UPPER | LOWER,
-    RIGHT,
-    LEFT | UPPER,
-    LEFT,
-    LEFT,
+    [0] = UPPER | LOWER,        [2] = LEFT | UPPER | LOWER,
+    [3] = LEFT | UPPER | LOWER, [4] = UPPER,
+    [5] = LEFT | UPPER | LOWER, [6] = RIGHT,
+    [7] = LEFT | UPPER,         [9] = LEFT,
 };
 
 /* A picture and a side of it to keep; 0 if the set seems to have none. */
@@ -218,13 +214,13 @@ static int pick_side(const Dataset *digits, Rng *r, const uint8_t **digit)
     return 0;
 }
 
-/* A third to half of the digit is left, at one side, where the picture was cut. */
+/* A quarter to half of the digit is left, at one side, where the picture was cut. */
 static void draw_half(const Dataset *digits, Rng *r, uint8_t *out)
 {
     const uint8_t *digit;
     int side = pick_side(digits, r, &digit), first, last;
     bool columns = side & (LEFT | RIGHT), begins = side & (LEFT | UPPER);
-    float share = rng_range(r, .3f, .5f);
+    float share = rng_range(r, .25f, .45f);
 
     if (!side)
         return;
@@ -317,6 +313,16 @@ void noise_draw(NoiseKind kind, const Dataset *digits, Rng *r, uint8_t *out)
     }
 }
 
+/* Is what cleaning and scaling left an upright stroke, such as the one side of a corner? */
+static bool is_like_one(const uint8_t *p)
+{
+    int left, right, top, bottom;
+
+    find_ink(p, true, &left, &right);
+    find_ink(p, false, &top, &bottom);
+    return right - left < 8 && bottom - top >= 15;
+}
+
 Dataset *noise_dataset(const Dataset *digits, size_t count, uint64_t seed, bool canonical,
                        Team *team, Err *e)
 {
@@ -337,5 +343,8 @@ Dataset *noise_dataset(const Dataset *digits, size_t count, uint64_t seed, bool 
         dataset_free(d);
         return NULL;
     }
+    for (size_t i = 0; canonical && i < count; i++)
+        if (is_like_one(d->pixels + i * PIXELS))
+            memset(d->pixels + i * PIXELS, 0, PIXELS);
     return d;
 }

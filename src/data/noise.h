@@ -35,7 +35,8 @@ NoiseKind noise_pick(Rng *r);
 void noise_draw(NoiseKind kind, const Dataset *digits, Rng *r, uint8_t *out);
 
 /* `count` pictures of class DATASET_NOISE; the same seed gives the same ones. `canonical`: as
- * reading would make them; `team` as in DatasetOptions. ERR_ARGUMENT if `digits` are none. */
+ * reading would make them, and blank where that leaves an upright stroke; `team` as in
+ * DatasetOptions. ERR_ARGUMENT if `digits` are none. */
 Dataset *noise_dataset(const Dataset *digits, size_t count, uint64_t seed, bool canonical,
                        Team *team, Err *e);
 

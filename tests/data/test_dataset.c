@@ -297,10 +297,10 @@ static void a_team_reads_the_same_pictures(void **state)
         assert_memory_equal(d->pixels, alone->pixels, 20 * PIXELS);
         assert_memory_equal(d->labels, alone->labels, 20 * sizeof(int));
         dataset_free(d);
-        made_text(folder, "7_17.png", "no picture");
+        made_text(folder, "1_1.png", "no picture");
         made_text(folder, "8_18.png", "no picture");
-        refused(folder, "", (DatasetOptions){.team = team}, ERR_FORMAT, "7_17.png");
-        put_picture(folder, "7_17.png", 47, 85, 230);
+        refused(folder, "", (DatasetOptions){.team = team}, ERR_FORMAT, "1_1.png");
+        put_picture(folder, "1_1.png", 31, 5, 230);
         put_picture(folder, "8_18.png", 48, 90, 230);
         team_free(team);
     }

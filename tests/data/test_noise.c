@@ -111,6 +111,25 @@ static void halves_that_are_digits_are_never_drawn(void **state)
     dataset_free(d);
 }
 
+static void canonical_noise_is_never_an_upright_stroke(void **state)
+{
+    Dataset *d = noise_dataset(*state, 2000, 1, true, NULL, NULL);
+
+    assert_non_null(d);
+    for (size_t i = 0; i < d->count; i++) {
+        int left = 28, right = -1, top = 28, bottom = -1;
+        for (int k = 0; k < PIXELS; k++)
+            if (d->pixels[i * PIXELS + (size_t)k] > 64) {
+                left = k % 28 < left ? k % 28 : left;
+                right = k % 28 > right ? k % 28 : right;
+                top = k / 28 < top ? k / 28 : top;
+                bottom = k / 28 > bottom ? k / 28 : bottom;
+            }
+        assert_true(right - left >= 8 || bottom - top < 15);
+    }
+    dataset_free(d);
+}
+
 static void noise_is_made_of_digits_only(void **state)
 {
     (void)state;
@@ -129,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_seed_gives_one_set_and_all_of_it_is_noise),
         cmocka_unit_test(kinds_come_as_often_as_they_should),
         cmocka_unit_test(halves_that_are_digits_are_never_drawn),
+        cmocka_unit_test(canonical_noise_is_never_an_upright_stroke),
         cmocka_unit_test(noise_is_made_of_digits_only),
     };
     return cmocka_run_group_tests_name("noise", tests, make_digits, free_digits);
