@@ -7,6 +7,8 @@
 #include <jansson.h>
 
 #include "model/shipped.h"
+#include "nn/metric.h"
+#include "zoo/zoo.h"
 
 typedef struct Values {
     bool json;
@@ -17,31 +19,37 @@ static const Option options[] = {
     {0},
 };
 
-/* What the training record says of the model, as its card does: {"about": .., "figures": {name: text}}. */
-static json_t *record_of(const Model *m)
+/* {"validation": {"count": .., "right": ..}} of the training record; an empty object where there is none. */
+static json_t *validation_of(const Model *m)
 {
     json_t *record = m->record ? json_loads(m->record, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_t *validation = json_incref(json_object_get(record, "validation"));
 
-    return record ? record : json_object();
+    json_decref(record);
+    return json_is_object(validation) ? validation : json_object();
 }
 
-static void print_line(const Shipped *s, const Model *m, const json_t *record)
+static void print_line(const Shipped *s, const Model *m, const json_t *validation)
 {
-    const char *key;
-    json_t *value;
+    const ZooModel *zoo = zoo_find(m->name, NULL, NULL);
+    long count = (long)json_integer_value(json_object_get(validation, "count"));
+    long right = (long)json_integer_value(json_object_get(validation, "right"));
 
-    printf("%-12s %9zu parameters %8.1f kB  %s\n", s->name, net_parameters(m->net), s->size / 1000.0,
-           json_is_string(json_object_get(record, "about")) ? json_string_value(json_object_get(record, "about")) : "");
-    json_object_foreach(json_object_get(record, "figures"), key, value)
-        if (json_is_string(value))
-            printf("             %s: %s\n", key, json_string_value(value));
+    printf("%-12s %8zu parameters %7.0f kB  %s\n", s->name, net_parameters(m->net), s->size / 1000.0,
+           zoo ? zoo->about : "");
+    if (count > 0 && right >= 0 && right <= count) {
+        Interval interval = metric_wilson(right, count);
+
+        printf("%-12s validation: %ld of %ld = %.2f %% (%.2f to %.2f)\n", "", right, count, 100.0 * right / count,
+               100 * interval.low, 100 * interval.high);
+    }
 }
 
-static void print_json(const Shipped *s, const Model *m, json_t *record)
+static void print_json(const Shipped *s, const Model *m, json_t *validation)
 {
-    json_t *line = json_pack("{s:s, s:I, s:I, s:i, s:O?}", "name", s->name, "parameters",
+    json_t *line = json_pack("{s:s, s:I, s:I, s:i, s:O}", "name", s->name, "parameters",
                              (json_int_t)net_parameters(m->net), "bytes", (json_int_t)s->size, "classes",
-                             m->class_count, "figures", json_object_get(record, "figures"));
+                             m->class_count, "validation", validation);
     char *text = json_dumps(line, JSON_COMPACT);
 
     puts(text ? text : "{}");
@@ -63,13 +71,13 @@ static int run(const Verb *verb, int argc, char **argv)
 
         if (!m)
             return refuse("%s", e.text);
-        json_t *record = record_of(m);
+        json_t *validation = validation_of(m);
 
         if (v.json)
-            print_json(s, m, record);
+            print_json(s, m, validation);
         else
-            print_line(s, m, record);
-        json_decref(record);
+            print_line(s, m, validation);
+        json_decref(validation);
         model_free(m);
     }
     return STATUS_DONE;

@@ -111,6 +111,8 @@ static int header_size(const Kind *kind, const uint8_t *bytes, size_t size, int 
         *height = f.height;
         return f.size ? 0 : -1;
     }
+    if (kind->format == IFF_JFIF_JPEG && !jpeg_scan(bytes, size).whole)
+        return -1; /* libjpeg would print that its input ends too soon */
     return pixReadHeaderMem(bytes, size, NULL, width, height, NULL, NULL, NULL);
 }
 

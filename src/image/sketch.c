@@ -264,7 +264,7 @@ static Hand hand_of(const SketchOptions *o)
     return h;
 }
 
-Image *sketch_draw(const char *text, const SketchOptions *o, Err *e)
+Image *sketch_text(const char *text, const SketchOptions *o, Err *e)
 {
     Hand h = hand_of(o);
     int lines, longest;

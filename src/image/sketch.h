@@ -1,6 +1,6 @@
 /* Numbers drawn by a pen on paper, made up: for tests, examples and the demo, which need pictures of their own.
  *
- *     Image *im = sketch_draw("1247\n0905", &(SketchOptions){ .seed = 3, .ruled = true, .shadow = 0.5f }, &e);
+ *     Image *im = sketch_text("1247\n0905", &(SketchOptions){ .seed = 3, .ruled = true, .shadow = 0.5f }, &e);
  *     image_save(im, "page.png", &e);
  *     image_free(im);
  *
@@ -32,6 +32,6 @@ typedef struct SketchOptions { /* zero is the usual */
 
 /* `text` holds digits, spaces and newlines; ERR_ARGUMENT for anything else, ERR_LIMIT if it is too long. RGB. The
  * caller frees. */
-Image *sketch_draw(const char *text, const SketchOptions *options, Err *e);
+Image *sketch_text(const char *text, const SketchOptions *options, Err *e);
 
 #endif

@@ -15,7 +15,8 @@ static const ZooModel models[] = {
         .usual = {.classes = 10},
         .recipe = "epochs=20 batch=128 optimizer=adamw lr=0.004 weight_decay=0.01 "
                   "schedule=one-cycle smoothing=0.05 average=0.999 augment=mild",
-        .seed_recipe = "epochs=5 batch=300 optimizer=adam lr=0.001 eps=1e-7 schedule=constant",
+        .seed_recipe = "epochs=5 batch=300 optimizer=adam lr=0.001 eps=1e-7 schedule=constant "
+                       "validation=0",
     },
     {
         .name = "digits",

@@ -44,9 +44,9 @@ def pattern(lines):
 
 
 def main():
-    path, scrawl = sys.argv[1], os.path.abspath(sys.argv[2])
+    path, scrawl, drawn = sys.argv[1], os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3])
     environment = dict(os.environ, PATH=os.path.dirname(scrawl) + ":" + os.environ["PATH"], HOME="/nonexistent",
-                       XDG_CACHE_HOME="/nonexistent", LC_ALL="C.UTF-8")
+                       XDG_CACHE_HOME="/nonexistent", LC_ALL="C.UTF-8", DRAWN=drawn)
     cases = read_cases(path)
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
