@@ -3,11 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/bytes.h"
 #include "base/file.h"
 #include "data/dataset_build.h"
 #include "data/idx.h"
+#include "data/mixture.h"
 #include "data/sources.h"
 #include "data/zip.h"
 
@@ -67,7 +69,11 @@ Dataset *dataset_open(const char *path, const DatasetOptions *options, Err *e)
 
     if (!options)
         options = &usual;
-    return file_is_folder(path) ? dataset_of_folder(path, options, e) : open_file(path, options, e);
+    if (file_is_folder(path))
+        return dataset_of_folder(path, options, e);
+    if (strcasecmp(file_ending(path), "json") == 0)
+        return dataset_of_mixture(path, options, e);
+    return open_file(path, options, e);
 }
 
 /* ---- making ---- */

@@ -15,6 +15,7 @@
  *     a folder of classes             3/a.jpg, or 3/<writer>/a.jpg
  *     a folder of named files         3_a.jpg
  *     a folder with train/ and test/  of the last two kinds
+ *     a JSON file                     several of these, mixed: data/mixture.h
  *
  * Digits are always 28x28 with light ink on dark: pictures of any other kind go through
  * digit_from_image, the same code that reading uses; sets of pixels are inverted where their ink is
