@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nn/metric.h"
+#include "train/calibrate.h"
 #include "train/fit_parts.h"
 
 void fit_publish(Fit *f)
@@ -14,6 +15,12 @@ void fit_publish(Fit *f)
     memcpy(net_block(to), net_block(f->net), net_block_size(to) * sizeof(float));
     optim_swap_average(f->optim, f->net);
     memcpy(net_state(to), net_state(f->net), net_state_size(to) * sizeof(float));
+}
+
+/* The class of what is no digit, or -1. */
+static int noise_class(const Fit *f)
+{
+    return f->classes == DATASET_NOISE + 1 ? model_class_find(f->model, "noise") : -1;
 }
 
 FitScore fit_validate(Fit *f)
@@ -28,8 +35,8 @@ FitScore fit_validate(Fit *f)
     predictor_run(v->predictor, v->pictures, (size_t)v->count, f->model->scale, f->model->shift,
                   v->scores);
     score.right = metric_right(v->count, f->classes, v->scores, v->labels);
-    f->model->calibration.temperature =
-        (float)metric_temperature(v->count, f->classes, v->scores, v->labels);
+    calibrate(v->scores, v->labels, v->count, f->classes, noise_class(f), v->losses,
+              &f->model->calibration);
     if (loss.kind == LOSS_MSE_CLASS)
         metric_softmax(v->count, f->classes, v->scores, 1, v->scores);
     loss_reference(&loss, (int)v->count, f->classes, v->scores, v->labels, 1, v->losses, NULL);
@@ -64,8 +71,10 @@ static char *record_text(const Fit *f, const FitScore *score)
 
     if (record && score->count)
         json_object_set_new(record, "validation",
-                            json_pack("{s:I, s:I, s:f}", "count", (json_int_t)score->count, "right",
-                                      (json_int_t)score->right, "loss", score->loss));
+                            json_pack("{s:I, s:I, s:f, s:f, s:f}", "count", (json_int_t)score->count,
+                                      "right", (json_int_t)score->right, "loss", score->loss,
+                                      "temperature", (double)f->model->calibration.temperature,
+                                      "threshold", (double)f->model->calibration.threshold));
     if (record)
         text = json_dumps(record, JSON_REAL_PRECISION(9) | JSON_COMPACT);
     json_decref(record);
