@@ -1,0 +1,112 @@
+#include <math.h>
+#include <string.h>
+
+#include "data/made_strings_parts.h"
+#include "data/thin.h"
+
+enum { SIDE = 28, BOX = 20 }; /* of a picture, and of the digit in it */
+
+/* Bilinear, black outside. */
+static float sample(const uint8_t *p, float x, float y)
+{
+    float fx = floorf(x), fy = floorf(y), u = x - fx, v = y - fy;
+    int x0 = (int)fx, y0 = (int)fy;
+    float a = 0, b = 0;
+
+    if (x0 < -1 || y0 < -1 || x0 >= SIDE || y0 >= SIDE)
+        return 0;
+    p += y0 * SIDE + x0;
+    if (y0 >= 0)
+        a = (x0 >= 0 ? (1 - u) * p[0] : 0) + (x0 + 1 < SIDE ? u * p[1] : 0);
+    if (y0 + 1 < SIDE)
+        b = (x0 >= 0 ? (1 - u) * p[SIDE] : 0) + (x0 + 1 < SIDE ? u * p[SIDE + 1] : 0);
+    return ((1 - v) * a + v * b) * (1 / 255.f);
+}
+
+void draw_picture(const uint8_t *picture, Place p, Sheet *s)
+{
+    float reach = 0.5f * SIDE / BOX, det = p.xx * p.yy - p.xy * p.yx;
+    float w = reach * (fabsf(p.xx) + fabsf(p.xy)), h = reach * (fabsf(p.yx) + fabsf(p.yy));
+    int x0 = (int)more(0, p.cx - w), x1 = (int)less((float)s->width, p.cx + w + 1);
+    int y0 = (int)more(0, p.cy - h), y1 = (int)less((float)s->height, p.cy + h + 1);
+    float ux = BOX * p.yy / det, uy = -BOX * p.xy / det, vx = -BOX * p.yx / det,
+          vy = BOX * p.xx / det;
+
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++) {
+            float dx = (float)x + 0.5f - p.cx, dy = (float)y + 0.5f - p.cy;
+            float v = sample(picture, 0.5f * (SIDE - 1) + ux * dx + uy * dy,
+                             0.5f * (SIDE - 1) + vx * dx + vy * dy);
+
+            s->ink[y * s->width + x] = more(s->ink[y * s->width + x], v);
+        }
+}
+
+void draw_points(const uint8_t (*points)[2], int count, Place place, Pen pen, Sheet *sheet)
+{
+    for (int i = 0; i < count; i++) {
+        Point p = place_point(place, ((float)points[i][0] / THIN_UNIT - SIDE / 2.f) / BOX,
+                              ((float)points[i][1] / THIN_UNIT - SIDE / 2.f) / BOX);
+
+        pen_dot(sheet, p.x, p.y, pen);
+    }
+}
+
+void draw_bold(Sheet *s, float bold)
+{
+    float before[2][STRING_WIDTH] = {0}; /* the rows above and at work as they were */
+    float sign = bold < 0 ? -1 : 1, share = fabsf(bold);
+
+    for (int y = 0; y < s->height; y++) {
+        float *row = s->ink + y * s->width, *now = before[y % 2];
+        const float *above = before[(y + 1) % 2], *below = y + 1 < s->height ? row + s->width : row;
+
+        memcpy(now, row, (size_t)s->width * sizeof *row);
+        for (int x = 1; x + 1 < s->width;
+             x++) { /* the most, or least, of a pixel and four others */
+            float beside = more(sign * now[x - 1], sign * now[x + 1]);
+            float most = more(more(beside, sign * now[x]), more(sign * above[x], sign * below[x]));
+
+            row[x] = now[x] + share * (sign * most - now[x]);
+        }
+    }
+}
+
+/* A stroke from (u0,v0) to (u1,v1) in heights of a digit. */
+static void stroke(Sheet *s, Place place, Pen pen, float u0, float v0, float u1, float v1)
+{
+    Point a = place_point(place, u0, v0), b = place_point(place, u1, v1);
+
+    pen_line(s, a.x, a.y, b.x, b.y, pen);
+}
+
+void draw_sign(const Hand *hand, Place place, Rng *r, Sheet *s)
+{
+    Pen pen = {hand->pen.radius * rng_range(r, 0.7f, 1.2f), hand->pen.level};
+    float w = rng_range(r, 0.1f, 0.28f), foot = rng_range(r, 0.32f, 0.55f);
+    float tilt = 0.3f * w * rng_normal(r);
+
+    switch (rng_below(r, 7)) {
+    case 0: /* full stop */
+        stroke(s, place, pen, 0, foot, 0.02f, foot);
+        break;
+    case 1: /* comma */
+        stroke(s, place, pen, 0.02f, foot, -0.3f * w, foot + w);
+        break;
+    case 2: /* dash */
+    case 3:
+        stroke(s, place, pen, -w, tilt, w, -tilt);
+        break;
+    case 4: /* equals */
+        stroke(s, place, pen, -w, tilt - 0.09f, w, -tilt - 0.09f);
+        stroke(s, place, pen, -w, tilt + 0.09f, w, -tilt + 0.09f);
+        break;
+    case 5: /* slash, flatter than any 1 */
+        place.xy = 0;
+        stroke(s, place, pen, 0.25f + w, -0.52f, -0.25f - w, 0.52f);
+        break;
+    default: /* colon */
+        stroke(s, place, pen, 0, foot, 0.02f, foot);
+        stroke(s, place, pen, 0, foot - 0.35f, 0.02f, foot - 0.35f);
+    }
+}

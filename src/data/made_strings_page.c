@@ -1,0 +1,197 @@
+/* What is on the paper besides the number. */
+#include <math.h>
+
+#include "data/made_strings_parts.h"
+
+static bool chance(Rng *r, float share)
+{
+    return rng_uniform(r) < share;
+}
+
+static Pen printed_line(Rng *r)
+{
+    return (Pen){0.5f * rng_range(r, 0.5f, 3.2f), chance(r, 0.5f) ? 1 : rng_range(r, 0.25f, 1)};
+}
+
+/* A straight line across, some of them broken into dashes or dots. */
+static void draw_line(Sheet *s, Point a, Point b, Pen pen, Rng *r)
+{
+    float length = hypotf(b.x - a.x, b.y - a.y), at = 0;
+    float dash = chance(r, 0.12f) ? rng_range(r, 0.3f, 5) : length, space = rng_range(r, 1.5f, 4);
+
+    while (at < length) {
+        float from = at / length, to = less(1, (at + dash) / length);
+
+        pen_line(s, a.x + from * (b.x - a.x), a.y + from * (b.y - a.y), a.x + to * (b.x - a.x),
+                 a.y + to * (b.y - a.y), pen);
+        at += dash + space + 2 * pen.radius;
+    }
+}
+
+static void draw_level(Sheet *s, float y, float slope, int first, int end, Pen pen, Rng *r)
+{
+    float middle = 0.5f * (float)(first + end);
+
+    draw_line(s, (Point){(float)first, y + slope * ((float)first - middle)},
+              (Point){(float)end, y + slope * ((float)end - middle)}, pen, r);
+}
+
+static void draw_upright(Sheet *s, float x, float slope, Pen pen, Rng *r)
+{
+    float top = chance(r, 0.85f) ? -2 : rng_range(r, -2, 8);
+    float bottom = STRING_HEIGHT + (chance(r, 0.85f) ? 2 : rng_range(r, -8, 2));
+
+    draw_line(s, (Point){x - slope * (top - 16), top}, (Point){x - slope * (bottom - 16), bottom},
+              pen, r);
+}
+
+/* The borders of a cell, on one to four sides. Upright ones keep clear of the digits, mostly. */
+static void draw_borders(const Writing *w, int first, int end, Rng *r, Sheet *s)
+{
+    Pen pen = printed_line(r);
+    unsigned sides = chance(r, 0.4f) ? 15 : 1 + rng_below(r, 15);
+    float slope = 0.015f * rng_normal(r), lean = chance(r, 0.7f) ? slope : 0.03f * rng_normal(r);
+    float near = chance(r, 0.15f) ? -1.5f : 1.5f;
+
+    if (sides & 1)
+        draw_level(s, rng_range(r, -1, 5), slope, first, end, pen, r);
+    if (sides & 2)
+        draw_level(s, STRING_HEIGHT - rng_range(r, -1, 5), slope, first, end, pen, r);
+    if (sides & 4)
+        draw_upright(s, more((float)first, w->left - pen.radius - rng_range(r, near, 14)), lean,
+                     pen, r);
+    if (sides & 8)
+        draw_upright(s, less((float)end, w->right + pen.radius + rng_range(r, near, 14)), lean, pen,
+                     r);
+}
+
+static void draw_rules(const Writing *w, int first, int end, Rng *r, Sheet *s)
+{
+    Pen pen = {0.5f * rng_range(r, 0.4f, 1.8f), rng_range(r, 0.2f, 0.9f)};
+    float y = w->hand->middle + w->hand->height * rng_range(r, -0.2f, 0.75f);
+    float pitch = rng_range(r, 20, 34);
+
+    draw_level(s, y, 0.01f * rng_normal(r), first, end, pen, r);
+    if (chance(r, 0.5f))
+        draw_level(s, y - pitch, 0.01f * rng_normal(r), first, end, pen, r);
+}
+
+/* Upright rules at even distances through the whole strip, as ledgers have for their columns. */
+static void draw_columns(int first, int end, Rng *r, Sheet *s)
+{
+    Pen pen = {0.5f * rng_range(r, 0.4f, 1.3f), rng_range(r, 0.15f, 0.5f)};
+    float pitch = rng_range(r, 14, 40), lean = 0.02f * rng_normal(r);
+
+    for (float x = (float)first + rng_range(r, 0, pitch); x < (float)end; x += pitch)
+        draw_upright(s, x, lean, pen, r);
+}
+
+/* Tips of what stands above or below. */
+static void draw_neighbours(const Writing *w, int first, int end, Rng *r, Sheet *s)
+{
+    const Hand *h = w->hand;
+    bool above = chance(r, 0.5f);
+    int count = 1 + (int)rng_below(r, 5);
+
+    for (int i = 0; i < count; i++) {
+        float inside = rng_range(r, 0.5f, 7), height = h->height;
+        float y = above ? inside - 0.5f * height : STRING_HEIGHT - inside + 0.5f * height;
+        Place place = {.cx = rng_range(r, (float)first, (float)end),
+                       .cy = y,
+                       .xx = height * h->aspect,
+                       .xy = -h->slant * height,
+                       .yy = height};
+
+        sketch_draw((int)rng_below(r, 10), place, h->pen, r, s);
+    }
+}
+
+/* Ends of strokes at the left and right edge. */
+static void draw_slivers(const Writing *w, int first, int end, Rng *r, Sheet *s)
+{
+    for (int i = 0; i < 2; i++)
+        if (chance(r, 0.6f)) {
+            float x = i ? (float)end : (float)first, y = rng_range(r, 2, 30),
+                  size = rng_range(r, 1, 3.5f);
+
+            pen_line(s, x, y, x + (i ? -size : size), y + rng_range(r, -6, 6), w->hand->pen);
+        }
+}
+
+static void draw_specks(int first, int end, Rng *r, Sheet *s)
+{
+    int count = 1 + (int)rng_below(r, chance(r, 0.2f) ? 60 : 9);
+
+    for (int i = 0; i < count; i++) {
+        float x = rng_range(r, (float)first, (float)end), y = rng_range(r, 0, STRING_HEIGHT);
+        Pen pen = {rng_range(r, 0.1f, 1.1f), rng_range(r, 0.3f, 1)};
+
+        pen_line(s, x, y, x + rng_range(r, -1, 1), y + rng_range(r, -1, 1), pen);
+    }
+}
+
+/* A shadow that the background's surface did not follow: soft ink, larger than any digit, or the
+ * edge of the paper. */
+static void draw_shadow(int first, int end, Rng *r, Sheet *s)
+{
+    float cx = rng_range(r, (float)first, (float)end), cy = rng_range(r, -8, 40),
+          level = rng_range(r, 0.2f, 0.9f);
+    float width = rng_range(r, 10, 60), height = rng_range(r, 6, 24);
+
+    for (int y = 0; y < s->height; y++)
+        for (int x = first; x < end; x++) {
+            float u = ((float)x - cx) / width, v = ((float)y - cy) / height, q = 1 - u * u - v * v;
+            float *p = &s->ink[y * s->width + x];
+
+            *p = less(1, *p + (q > 0 ? level * q * q : 0));
+        }
+}
+
+static void draw_paper_edge(const Writing *w, int first, int end, Rng *r, Sheet *s)
+{
+    float x = chance(r, 0.5f) ? less(w->left - 3, (float)first + rng_range(r, 0, 4))
+                              : more(w->right + 3, (float)end - rng_range(r, 0, 4));
+    float side = x < w->left ? 1 : -1, lean = 0.05f * rng_normal(r);
+
+    for (int y = 0; y < s->height; y++)
+        for (int i = first; i < end; i++) {
+            float beyond = side * (x + lean * (float)(y - 16) - (float)i);
+            float *p = &s->ink[y * s->width + i];
+
+            *p = more(*p, less(1, beyond));
+        }
+}
+
+void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *s)
+{
+    if (chance(r, 0.42f))
+        draw_borders(w, first, end, r, s);
+    if (chance(r, 0.14f))
+        draw_rules(w, first, end, r, s);
+    if (chance(r, 0.03f))
+        draw_columns(first, end, r, s);
+    if (chance(r, 0.2f))
+        draw_neighbours(w, first, end, r, s);
+    if (chance(r, 0.08f))
+        draw_slivers(w, first, end, r, s);
+    if (chance(r, 0.3f))
+        draw_specks(first, end, r, s);
+    if (chance(r, 0.07f))
+        draw_shadow(first, end, r, s);
+    if (chance(r, 0.04f))
+        draw_paper_edge(w, first, end, r, s);
+}
+
+/* A curve that goes nowhere, or a few hatching strokes. */
+void page_scribble(Pen pen, Rng *r, Sheet *s)
+{
+    Point p[12];
+    int count = 4 + (int)rng_below(r, 9);
+    float size = rng_range(r, 5, 16), drift = rng_range(r, 0, 8);
+    Point at = {rng_range(r, 8, (float)s->width - 8), rng_range(r, 10, 22)};
+
+    for (int i = 0; i < count; i++)
+        p[i] = (Point){at.x + drift * (float)i + size * rng_normal(r) * 0.6f,
+                       at.y + size * rng_normal(r) * 0.6f};
+    pen_curve(s, p, count, pen);
+}

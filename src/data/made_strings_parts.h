@@ -1,0 +1,53 @@
+/* The steps that make a string: inside data/ only. Each changes the strip in place. */
+#ifndef SCRAWL_DATA_MADE_STRINGS_PARTS_H
+#define SCRAWL_DATA_MADE_STRINGS_PARTS_H
+
+#include <stdbool.h>
+
+#include "base/rng.h"
+#include "data/sketches.h"
+#include "data/made_strings.h"
+
+/* The hand that writes a string; lengths in px of the strip. */
+typedef struct Hand {
+    float height, aspect;                     /* of a digit's box; its width over the picture's */
+    float slant, slope;                       /* of strokes to the right; of the line downwards */
+    float middle;                             /* of the line at the strip's middle */
+    float size_spread, y_spread, turn_spread; /* among digits */
+    float zero_size, zero_y;                  /* zeros are smaller, and sit lower or higher */
+    float tail;                               /* 1, 4, 7 and 9 are longer by this share */
+    float gap, gap_spread;                    /* between the ink of two digits */
+    float join;                               /* share of the gaps with a stroke across */
+    bool thin;                                /* digits are drawn along their middle lines */
+    Pen pen;
+    float bold;              /* pictures of digits: strokes wider or thinner */
+    float sketched, foreign; /* share of all digits, of 1 and 7 */
+} Hand;
+
+/* What the writing on a strip takes up. */
+typedef struct Writing {
+    float left, right; /* of its ink */
+    const Hand *hand;
+} Writing;
+
+Hand hand_draw(StringGaps gaps, Rng *r);
+
+/* A picture (28,28) on a sheet, as large as a digit. */
+void draw_picture(const uint8_t *picture, Place place, Sheet *sheet);
+void draw_points(const uint8_t (*points)[2], int count, Place place, Pen pen, Sheet *sheet);
+void draw_bold(
+    Sheet *sheet,
+    float
+        bold); /* strokes wider (to 1) or thinner (to -1) by a pixel; the outer columns are empty */
+
+/* Signs that are not to be read. */
+void draw_sign(const Hand *hand, Place place, Rng *r, Sheet *sheet);
+
+/* Borders, rules, specks and so on, in columns first .. end-1. */
+void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *strip);
+void page_scribble(Pen pen, Rng *r, Sheet *strip); /* what is there where no digit is */
+
+/* What camera and paper do. `spare` is as large as the strip. */
+void finish(int first, int end, Rng *r, Sheet *strip, float *spare);
+
+#endif

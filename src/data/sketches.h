@@ -1,0 +1,25 @@
+/* Digits as pens draw them elsewhere than in MNIST: crossed and curved 7, 1 with an upstroke, open
+ * 4, looped 0 and 2, 9 with a straight tail.
+ *
+ *     sketch_draw(7, place, pen, &rng, &sheet);
+ *
+ * Each is a few points that a pen goes through, shaken differently every time. */
+#ifndef SCRAWL_DATA_SKETCHES_H
+#define SCRAWL_DATA_SKETCHES_H
+
+#include "base/rng.h"
+#include "data/pen.h"
+
+/* Where a digit of height 1 around (0,0) comes to lie: x = cx + xx*u + xy*v, y = cy + yx*u + yy*v. */
+typedef struct Place {
+    float cx, cy, xx, xy, yx, yy;
+} Place;
+
+static inline Point place_point(Place p, float u, float v)
+{
+    return (Point){p.cx + p.xx * u + p.xy * v, p.cy + p.yx * u + p.yy * v};
+}
+
+void sketch_draw(int digit, Place place, Pen pen, Rng *r, Sheet *sheet);
+
+#endif
