@@ -33,7 +33,8 @@ typedef struct Err {
  * -code, so that a function can end with `return err_set(e, ERR_IO, ...)`. */
 int err_set(Err *e, ErrCode code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Puts "prefix: " before the sentence that is in `e` already. Returns -e->code. */
+/* Puts "prefix: " before the sentence that is in `e` already. Returns -e->code, or
+ * -ERR_IO when there is no `e` to know it from. */
 int err_prefix(Err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The code in a word, for JSON and logs: "io", "format", ... */

@@ -22,7 +22,8 @@ uint8_t *file_read(const char *path, size_t limit, size_t *size, Err *e);
 
 /* Replaces `path` by these bytes, or writes them to standard output for "-". Written to a temporary
  * file in the same folder, flushed to the disk, renamed; on any failure `path` is as before and the
- * temporary is gone. New files get the mode that the umask leaves of 0666. */
+ * temporary is gone. New files get the mode that the umask leaves of 0666, old ones keep theirs. A
+ * symbolic link stays and its target is replaced; a pipe or a device is written to. */
 int file_write(const char *path, const void *bytes, size_t size, Err *e);
 
 /* Makes a folder and its missing parents; one that exists is fine. */
@@ -41,7 +42,8 @@ int file_remove_tree(const char *path, Err *e);
 /* "a/b" from "a" and "b"; the caller frees. NULL when memory is gone. */
 char *file_join(const char *folder, const char *name);
 
-/* What stands after the last dot of the last part, without the dot; "" if nothing does. */
+/* What stands after the last dot of the last part, without the dot; "" if nothing does. The dot that
+ * hides a file begins no ending. */
 const char *file_ending(const char *path);
 
 /* $XDG_CACHE_HOME/scrawl or $HOME/.cache/scrawl, made when missing; the caller frees. */
