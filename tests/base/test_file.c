@@ -205,17 +205,39 @@ static void a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it(void **s
     assert_count(1);
 }
 
-static void a_device_is_written_to_and_not_replaced(void **state)
+static void a_pipe_is_written_to_and_not_replaced(void **state)
+{
+    (void)state;
+    struct stat st;
+    char text[4] = "";
+
+    assert_int_equal(mkfifo(in_folder("pipe"), 0666), 0);
+    int fd = open(in_folder("pipe"), O_RDWR);
+    assert_int_equal(file_write(in_folder("pipe"), "xyz", 3, NULL), 0);
+    assert_int_equal(stat(in_folder("pipe"), &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    assert_int_equal(read(fd, text, 3), 3);
+    assert_string_equal(text, "xyz");
+    close(fd);
+}
+
+/* In a process of its own, whose standard output goes to a device that is always full. */
+static void an_output_that_is_full_is_an_error(void **state)
 {
     (void)state;
     Err e = {0};
-    struct stat st;
+    int status = 0;
+    pid_t pid = fork();
 
-    assert_int_equal(file_write("/dev/null", "x", 1, NULL), 0);
-    assert_int_equal(file_write("/dev/full", "x", 1, &e), -ERR_IO);
-    assert_string_equal(e.text, "/dev/full: cannot write: No space left on device");
-    assert_int_equal(stat("/dev/full", &st), 0);
-    assert_true(S_ISCHR(st.st_mode));
+    if (pid == 0) {
+        dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO);
+        _exit(file_write("-", "x", 1, &e) == -ERR_IO &&
+                      strcmp(e.text, "-: cannot write: No space left on device") == 0
+                  ? 0
+                  : 1);
+    }
+    waitpid(pid, &status, 0);
+    assert_int_equal(status, 0);
 }
 
 static void a_symbolic_link_stays_and_its_target_is_replaced(void **state)
@@ -401,7 +423,8 @@ int main(void)
         in_own_folder(a_dash_is_standard_input_and_output),
         in_own_folder(writing_replaces_a_file_and_keeps_its_permissions),
         in_own_folder(a_full_disk_leaves_the_old_file_whole_and_nothing_beside_it),
-        in_own_folder(a_device_is_written_to_and_not_replaced),
+        in_own_folder(a_pipe_is_written_to_and_not_replaced),
+        in_own_folder(an_output_that_is_full_is_an_error),
         in_own_folder(a_symbolic_link_stays_and_its_target_is_replaced),
         in_own_folder(a_place_that_cannot_be_written_is_named),
         in_own_folder(a_reader_sees_the_old_file_or_the_new_one),
