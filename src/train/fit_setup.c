@@ -103,14 +103,19 @@ static int name_classes(Fit *f, Err *e)
     return code;
 }
 
+/* The model reads such pictures and answers each with a number a class. */
 static int check_shape(const Fit *f, Err *e)
 {
-    Shape s = net_op(f->net, net_input_node(f->net, 0).id).out;
+    Shape in = net_op(f->net, net_input_node(f->net, 0).id).out;
+    Shape out = net_op(f->net, net_output_node(f->net, 0).id).out;
 
-    if (s.c == 1 && s.h == f->data->height && s.w == f->data->width)
-        return 0;
-    return err_set(e, ERR_ARGUMENT, "%s reads pictures of %dx%d, the data's are %dx%d",
-                   f->recipe->model, s.w, s.h, f->data->width, f->data->height);
+    if (in.c != 1 || in.h != f->data->height || in.w != f->data->width)
+        return err_set(e, ERR_ARGUMENT, "%s reads pictures of (%d,%d,%d), the data's are (1,%d,%d)",
+                       f->recipe->model, in.c, in.h, in.w, f->data->height, f->data->width);
+    if (out.h != 1 || out.w != 1)
+        return err_set(e, ERR_ARGUMENT, "%s does not choose one class for a picture",
+                       f->recipe->model);
+    return 0;
 }
 
 static int make_nets(Fit *f, Err *e)

@@ -382,6 +382,8 @@ static void what_does_not_fit_is_said_before_anything_is_written(void **state)
 {
     Dataset *wide = dataset_new(20, 28, 32, 10, NULL), *none = dataset_new(0, 28, 28, 10, NULL);
     Recipe r = made_up_recipe(""), few = made_up_recipe("classes=5");
+    Dataset *strips = dataset_new(20, 32, 128, 10, NULL);
+    Recipe line = made_up_recipe("model=line classes=11");
     Recipe wild = made_up_recipe("model=lennet"),
            away = made_up_recipe("init_from=/nowhere/x.safetensors");
     char *folder = folder_make(), *path = file_join(folder, "run");
@@ -391,13 +393,16 @@ static void what_does_not_fit_is_said_before_anything_is_written(void **state)
     assert_string_equal(refused(&few, data, options).text,
                         "classes: the data has 10, the recipe 5");
     assert_string_equal(refused(&r, wide, options).text,
-                        "lenet reads pictures of 28x28, the data's are 32x28");
+                        "lenet reads pictures of (1,28,28), the data's are (1,28,32)");
+    assert_string_equal(refused(&line, strips, options).text,
+                        "line does not choose one class for a picture");
     if (none)
         assert_string_equal(refused(&r, none, options).text, "the data holds no labelled pictures");
     assert_int_equal(refused(&wild, data, options).code, ERR_ARGUMENT);
     assert_int_equal(refused(&away, data, options).code, ERR_IO);
     assert_false(file_exists(path));
     dataset_free(wide);
+    dataset_free(strips);
     dataset_free(none);
     free(path);
     folder_remove(folder);
