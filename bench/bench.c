@@ -162,7 +162,7 @@ static void check(const void *p, const Err *e)
     }
 }
 
-static Run run_open(int threads, int batch, bool training)
+static Run run_open(const char *level, int threads, int batch, bool training)
 {
     Run r = {.batch = batch};
     Loss loss = {.kind = LOSS_CROSS_ENTROPY, .output = "logits"};
@@ -174,7 +174,7 @@ static Run run_open(int threads, int batch, bool training)
     r.team = team_new(threads, &e);
     check(r.team, &e);
     r.exec = exec_new(r.net, &(ExecOptions){.batch = batch, .team = r.team, .training = training, .losses = &loss,
-                                            .loss_count = training}, &e);
+                                            .loss_count = training, .kernels = kernels_find(level)}, &e);
     check(r.exec, &e);
     r.optim = optim_new(r.net, &(OptimOptions){.kind = OPTIM_ADAM}, &e);
     check(r.optim, &e);
@@ -233,17 +233,17 @@ static void print_rate(const char *what, int threads, int batch, Timing t)
     fflush(stdout);
 }
 
-static void bench_lenet(int threads)
+static void bench_lenet(const char *level, int threads)
 {
     static const int batches[] = {64, 128, 300};
 
     for (int i = 0; i < 3; i++) {
-        Run r = run_open(threads, batches[i], true);
+        Run r = run_open(level, threads, batches[i], true);
 
         print_rate("lenet training", threads, batches[i], measure(train_step, &r));
         run_close(&r);
     }
-    Run r = run_open(threads, 1024, false);
+    Run r = run_open(level, threads, 1024, false);
 
     print_rate("lenet inference", threads, 1024, measure(infer_step, &r));
     run_close(&r);
@@ -251,7 +251,7 @@ static void bench_lenet(int threads)
 
 static void bench_one_image(void)
 {
-    Run r = run_open(1, 1, false);
+    Run r = run_open(kernels_best()->level, 1, 1, false);
     Timing t = measure(infer_step, &r);
 
     printf("lenet, one image   1 thread               %9.2f us        (%.2f to %.2f)\n", t.median * 1e6, t.least * 1e6,
@@ -273,6 +273,18 @@ static void bench_peak(int threads)
     team_free(team);
 }
 
+/* What the same program does on older processors. */
+static void bench_other_levels(int threads)
+{
+    const char *levels[8];
+    int n = kernels_levels(levels, 8);
+
+    for (int i = 1; i < n; i++) {
+        printf("level %s\n", levels[i]);
+        bench_lenet(levels[i], threads);
+    }
+}
+
 int main(int argc, char **argv)
 {
     Err e = {0};
@@ -289,8 +301,9 @@ int main(int argc, char **argv)
            ROUNDS, round_seconds);
     for (int t = 1; t <= threads; t *= 2) {
         bench_peak(t);
-        bench_lenet(t);
+        bench_lenet(kernels_best()->level, t);
     }
     bench_one_image();
+    bench_other_levels(threads);
     return 0;
 }

@@ -176,7 +176,7 @@ Exec *exec_new(Net *net, const ExecOptions *options, Err *e)
     }
     x->net = net;
     x->options = *options;
-    x->kernels = kernels_best();
+    x->kernels = options->kernels ? options->kernels : kernels_best();
     x->threads = options->team ? team_threads(options->team) : 1;
     x->slices = (options->batch + LANES - 1) / LANES;
     x->by_channel = options->batch == 1 && !options->training;
