@@ -183,7 +183,7 @@ int setting_put_float(Recipe *r, const Setting *s, double value, Err *e)
     int code = check_range(s, value, e);
 
     if (!code)
-        *(float *)((char *)r + s->at) = (float)value;
+        *(float *)((char *)r + s->at) = (float)value + 0.0f; /* no -0, which is written as 0 */
     return code;
 }
 

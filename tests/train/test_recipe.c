@@ -73,6 +73,7 @@ static void json_gives_every_setting_back_to_the_last_bit(void **state)
     assert_int_equal(recipe_set(&r, "data", "a \"folder\"\\with/\xC3\xA4", &e), 0);
     assert_int_equal(recipe_set(&r, "lr", "0.1234567891", &e), 0);
     assert_int_equal(recipe_set(&r, "smoothing", "1e-30", &e), 0);
+    assert_int_equal(recipe_set(&r, "eps", "-0", &e), 0);
     assert_int_equal(recipe_set(&r, "augment", "strong", &e), 0);
     assert_int_equal(recipe_set(&r, "augment.fill", "nearest", &e), 0);
     assert_int_equal(recipe_set(&r, "seed", "9223372036854775807", &e), 0);
