@@ -1,0 +1,58 @@
+/* Reads a strip with one number on it as a whole: digits may touch, and lie among borders and rules.
+ *
+ *     LineReader *r = line_reader_new(NULL, &e);
+ *     LineReading number;
+ *     if (line_read(r, image, NULL, &number, &e) == 0)
+ *         printf("%s, %.1f %% sure\n", number.text, 100 * number.probability);
+ *     line_reader_free(r);
+ *
+ * image -> ink (image/ink.h) -> the writing's size and slope -> strips 32 px high at several scales -> the
+ * line net -> the likeliest string by CTC (nn/ctc.h), of the strip that gives the likeliest. */
+#ifndef SCRAWL_READ_LINE_H
+#define SCRAWL_READ_LINE_H
+
+#include "image/ink.h"
+#include "model/model.h"
+#include "nn/ctc.h"
+
+enum { LINE_ALTERNATIVES = 3 };
+
+typedef struct LineDigit {
+    int digit;
+    double probability;        /* that it is this one and not another, the others being right */
+    float x, y, width, height; /* about where it stands, in pixels of the picture */
+    struct {
+        int digit;
+        double probability;
+    } alternatives[LINE_ALTERNATIVES]; /* likeliest first; the first is the digit itself */
+} LineDigit;
+
+typedef struct LineReading {
+    char text[CTC_LABELS + 1]; /* "" where there is no number */
+    int count;
+    double probability; /* of the whole text */
+    LineDigit digits[CTC_LABELS];
+} LineReading;
+
+typedef struct LineOptions {
+    int digits;           /* how many there are, if that is known; 0: not known */
+    InkPolarity polarity; /* INK_AUTO: found out */
+} LineOptions;
+
+typedef struct LineReader LineReader;
+
+/* A reader with the model that ships or a file; NULL: "line". ERR_ARGUMENT for a model that does not take
+ * strips of (1,32,W) or whose classes are not the ten digits and a blank. */
+LineReader *line_reader_new(const char *model, Err *e);
+void line_reader_free(LineReader *r); /* NULL is fine */
+
+/* The picture's number; at most CTC_LABELS digits. `options` may be NULL. With .digits the text has just
+ * as many, unless none fits: then it is "". One call at a time. ERR_ARGUMENT for a number of digits that
+ * there cannot be; ERR_MEMORY. */
+int line_read(LineReader *r, const Image *im, const LineOptions *options, LineReading *out, Err *e);
+
+/* The same from ink that was found already (1 is full ink); boxes are in pixels of the map. */
+int line_read_ink(LineReader *r, const float *ink, int width, int height, int digits,
+                  LineReading *out, Err *e);
+
+#endif

@@ -1,0 +1,317 @@
+/* Whole numbers: the strips that a line of writing becomes, and what the line reader makes of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "image/sketch.h"
+#include "model/shipped.h"
+#include "read/line.h"
+#include "read/line_strip.h"
+#include "zoo/zoo.h"
+
+enum { W = 300, H = 60 };
+
+/* Sets a box of a map to full ink. */
+static void box(float *ink, int x, int y, int width, int height)
+{
+    for (int v = y; v < y + height; v++)
+        for (int u = x; u < x + width; u++)
+            if (u >= 0 && v >= 0 && u < W && v < H)
+                ink[v * W + u] = 1;
+}
+
+/* Eight upright boxes, 20 px high, in a row that falls by `slope`. */
+static void row_of_boxes(float *ink, float slope)
+{
+    memset(ink, 0, W * H * sizeof *ink);
+    for (int i = 0; i < 8; i++)
+        box(ink, 40 + 25 * i, 20 + (int)lroundf(slope * 25 * (float)i), 8, 20);
+}
+
+static TextLine find_line(const float *ink)
+{
+    Err e = {0};
+    TextLine line;
+
+    if (text_line_find(ink, W, H, &line, &e))
+        fail_msg("%s", e.text);
+    return line;
+}
+
+static void a_line_has_its_digits_height_middle_and_slope(void **state)
+{
+    float ink[W * H];
+    TextLine line;
+
+    (void)state;
+    row_of_boxes(ink, 0);
+    line = find_line(ink);
+    assert_true(line.height == 20 && line.middle == 30 && line.slope == 0);
+    assert_true(line.left == 40 && line.right == 223);
+    row_of_boxes(ink, 0.08f);
+    line = find_line(ink);
+    assert_true(fabsf(line.slope - 0.08f) < 0.01f);
+    assert_true(fabsf(line.middle + line.slope * 44 - 30) < 1);
+}
+
+static void borders_rules_and_specks_do_not_change_the_line(void **state)
+{
+    float ink[W * H];
+    TextLine line;
+
+    (void)state;
+    row_of_boxes(ink, 0);
+    box(ink, 0, 0, W, 2); /* a frame: one part of all four sides */
+    box(ink, 0, H - 2, W, 2);
+    box(ink, 0, 0, 2, H);
+    box(ink, W - 2, 0, 2, H);
+    box(ink, 30, 45, 220, 2);    /* a rule */
+    for (int i = 0; i < 30; i++) /* specks */
+        box(ink, 10 + 9 * i, 8 + i % 3, 2, 2);
+    line = find_line(ink);
+    assert_true(line.height == 20 && line.middle == 30);
+    assert_true(line.left == 40 && line.right == 223);
+}
+
+static void a_map_without_writing_is_a_line_of_its_own(void **state)
+{
+    float ink[W * H] = {0};
+    TextLine line = find_line(ink);
+
+    (void)state;
+    assert_true(line.height > 0.5f * H && line.height <= H && line.middle == H / 2);
+    assert_true(line.left == 0 && line.right == W);
+}
+
+static void a_strip_holds_the_digits_at_the_height_that_is_asked_for(void **state)
+{
+    float ink[W * H];
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        const float height = k == 0 ? 10 : k == 1 ? 20 : 28;
+        TextLine line;
+        Strip s;
+        int top = STRIP_HEIGHT, bottom = 0;
+
+        row_of_boxes(ink, k == 2 ? 0.1f : 0);
+        line = find_line(ink);
+        assert_int_equal(strip_cut(ink, W, H, &line, height, &s, NULL), 0);
+        assert_int_equal(s.width % 4, 0);
+        for (int y = 0; y < STRIP_HEIGHT; y++)
+            for (int x = 0; x < s.width; x++) {
+                float v = s.ink[y * s.width + x];
+
+                assert_true(v >= 0 && v <= 1.0001f);
+                assert_true(v == 0 || (x >= STRIP_MARGIN && x < s.width - STRIP_MARGIN));
+                if (v > 0.5f) {
+                    top = y < top ? y : top;
+                    bottom = y > bottom ? y : bottom;
+                }
+            }
+        assert_true(fabsf((float)(bottom - top + 1) - height) <= 2);
+        assert_true(abs(top + bottom + 1 - STRIP_HEIGHT) <= 3); /* in the middle */
+        /* the first box begins where shift and scale say */
+        int column = s.shift + (int)(40 * s.scale);
+
+        assert_true(s.ink[16 * s.width + column - 2] < 0.1f &&
+                    s.ink[16 * s.width + column + 2] > 0.9f);
+        strip_free(&s);
+    }
+}
+
+static void long_writing_is_made_smaller_to_fit(void **state)
+{
+    float *ink = calloc(40 * 8000, sizeof *ink);
+    TextLine line = {30, 20, 0, 0, 8000};
+    Strip s;
+
+    (void)state;
+    assert_int_equal(strip_cut(ink, 8000, 40, &line, 30, &s, NULL), 0);
+    assert_in_range(s.width, STRIP_LIMIT - 16, STRIP_LIMIT);
+    strip_free(&s);
+    free(ink);
+}
+
+/* ---- with a net that knows nothing ---- */
+
+static char path[] = "/tmp/scrawl-line-XXXXXX.safetensors";
+
+static int make_model(void **state)
+{
+    Net *net = zoo_net("line", &(ZooOptions){.width = 2}, NULL);
+    const char *names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "blank"};
+    Model *m;
+    int file = mkstemps(path, 12), code;
+
+    (void)state;
+    net_init(net, 1);
+    m = model_new(net);
+    code = model_set_classes(m, names, 11, NULL) || model_save(m, path, MODEL_F32, NULL);
+    model_free(m);
+    close(file);
+    return code;
+}
+
+static int remove_model(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static Image *draw(const char *text, SketchOptions o)
+{
+    Err e = {0};
+    Image *im = sketch_text(text, &o, &e);
+
+    if (!im)
+        fail_msg("%s", e.text);
+    return im;
+}
+
+static LineReader *open_reader(const char *model)
+{
+    Err e = {0};
+    LineReader *r = line_reader_new(model, &e);
+
+    if (!r)
+        fail_msg("%s", e.text);
+    return r;
+}
+
+/* What holds for every reading, right or wrong. */
+static void check_reading(const LineReading *o, const Image *im)
+{
+    assert_int_equal(strlen(o->text), o->count);
+    assert_true(o->probability >= 0 && o->probability <= 1.000001);
+    for (int i = 0; i < o->count; i++) {
+        const LineDigit *d = &o->digits[i];
+
+        assert_int_equal(d->digit, o->text[i] - '0');
+        assert_int_equal(d->alternatives[0].digit, d->digit);
+        assert_true(d->probability == d->alternatives[0].probability && d->probability >= 0);
+        assert_true(d->alternatives[1].probability >= d->alternatives[2].probability);
+        assert_true(d->x >= 0 && d->y >= 0 && d->width > 0 && d->height > 0);
+        assert_true(d->x + d->width <= (float)im->width + 0.5f &&
+                    d->y + d->height <= (float)im->height + 0.5f);
+        assert_true(!i || d->x >= o->digits[i - 1].x);
+    }
+}
+
+static void a_known_number_of_digits_is_kept_to(void **state)
+{
+    LineReader *r = open_reader(path);
+    Image *im = draw("2407", (SketchOptions){.seed = 1});
+
+    (void)state;
+    for (int n = 1; n <= CTC_LABELS; n++) {
+        LineReading o;
+
+        assert_int_equal(line_read(r, im, &(LineOptions){.digits = n}, &o, NULL), 0);
+        assert_true(o.count == n || (n > 9 && o.count == 0));
+        check_reading(&o, im);
+    }
+    image_free(im);
+    line_reader_free(r);
+}
+
+static void pictures_of_any_shape_are_read(void **state)
+{
+    static const int sizes[][2] = {{1, 1}, {3, 200}, {4000, 5}, {40, 1200}, {5000, 400}};
+    LineReader *r = open_reader(path);
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        Image *im = image_new(sizes[i][0], sizes[i][1], i % 2 ? 3 : 1, NULL);
+        size_t bytes = (size_t)im->width * (size_t)im->height * (size_t)im->channels;
+        LineReading o;
+
+        for (size_t k = 0; k < bytes; k++)
+            im->pixels[k] = (uint8_t)(k * 2654435761u >> 13);
+        assert_int_equal(line_read(r, im, NULL, &o, NULL), 0);
+        check_reading(&o, im);
+        memset(im->pixels, 230, bytes); /* blank paper */
+        assert_int_equal(line_read(r, im, NULL, &o, NULL), 0);
+        assert_int_equal(o.count, 0);
+        image_free(im);
+    }
+    line_reader_free(r);
+}
+
+static void what_cannot_be_asked_is_refused_with_its_reason(void **state)
+{
+    LineReader *r = open_reader(path);
+    Image *im = draw("1", (SketchOptions){.seed = 1});
+    LineReading o;
+    Err e = {0};
+
+    (void)state;
+    assert_int_equal(line_read(r, im, &(LineOptions){.digits = -1}, &o, NULL), -ERR_ARGUMENT);
+    assert_int_equal(line_read(r, im, &(LineOptions){.digits = 33}, &o, &e), -ERR_ARGUMENT);
+    assert_string_equal(e.text, "a number of 33 digits is not one of 1 .. 32");
+    assert_null(line_reader_new("lenet", &e));
+    assert_string_equal(e.text,
+                        "lenet: a line reader takes strips of 1x32xW, this model takes 1x28x28");
+    assert_null(line_reader_new("/nowhere/line.safetensors", NULL));
+    image_free(im);
+    line_reader_free(r);
+}
+
+/* ---- with the net that ships ---- */
+
+static void numbers_drawn_by_many_hands_are_read(void **state)
+{
+    static const char *const texts[] = {"1247673", "8952481",   "0206537906", "42",
+                                        "7",       "354708745", "1100",       "667788"};
+    LineReader *r;
+    int right = 0, count = 0;
+
+    (void)state;
+    if (!shipped_find("line"))
+        skip();
+    r = open_reader(NULL);
+    for (uint64_t seed = 1; seed <= 3; seed++)
+        for (int i = 0; i < 8; i++) {
+            SketchOptions options = {.seed = seed,
+                                     .height_px = 24 + 12 * (float)seed,
+                                     .gap = seed == 3 ? 0.05f : 0.2f,
+                                     .noise = 4 * (float)seed,
+                                     .shadow = seed == 2 ? 0.4f : 0};
+            Image *im = draw(texts[i], options);
+            LineReading o;
+
+            assert_int_equal(line_read(r, im, NULL, &o, NULL), 0);
+            check_reading(&o, im);
+            right += !strcmp(o.text, texts[i]);
+            count++;
+            image_free(im);
+        }
+    if (right < count - 1)
+        fail_msg("%d of %d numbers were read", right, count);
+    line_reader_free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_has_its_digits_height_middle_and_slope),
+        cmocka_unit_test(borders_rules_and_specks_do_not_change_the_line),
+        cmocka_unit_test(a_map_without_writing_is_a_line_of_its_own),
+        cmocka_unit_test(a_strip_holds_the_digits_at_the_height_that_is_asked_for),
+        cmocka_unit_test(long_writing_is_made_smaller_to_fit),
+        cmocka_unit_test(a_known_number_of_digits_is_kept_to),
+        cmocka_unit_test(pictures_of_any_shape_are_read),
+        cmocka_unit_test(what_cannot_be_asked_is_refused_with_its_reason),
+        cmocka_unit_test(numbers_drawn_by_many_hands_are_read),
+    };
+
+    return cmocka_run_group_tests(tests, make_model, remove_model);
+}
