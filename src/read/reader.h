@@ -70,6 +70,6 @@ void reader_classify(Reader *r, const uint8_t *pixels, int count, double *out);
 char *reading_json(const Reading *reading, const char *image_name);
 
 /* Which model `read` uses when none is named. */
-#define READER_DEFAULT "lenet"
+#define READER_DEFAULT "digits"
 
 #endif
