@@ -16,7 +16,6 @@
 #include "base/parallel.h"
 #include "nn/loss.h"
 #include "nn/net.h"
-#include "tensor/kernels.h"
 
 typedef struct Exec Exec;
 
@@ -29,7 +28,7 @@ typedef struct ExecOptions {
     bool input_gradient; /* also find the gradient of the first input */
     bool keep;           /* keep every activation of the whole batch for exec_activation */
     uint64_t seed;       /* dropout */
-    const Kernels *kernels; /* NULL: the fastest that the processor runs */
+    const struct Kernels *kernels; /* NULL: the fastest that the processor runs */
 } ExecOptions;
 
 /* What a net is fed. The first input takes `bytes` or `values`, (count, C,H,W) row-major; bytes become
