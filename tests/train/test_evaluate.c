@@ -247,7 +247,10 @@ static void json_holds_the_figures(void **state)
     assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 1), "count")), 2);
     list = json_object_get(root, "mistakes");
     assert_int_equal(json_array_size(list), 1);
-    assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0), "index")), 2);
+    list = json_array_get(list, 0);
+    assert_int_equal(json_integer_value(json_object_get(list, "index")), 2);
+    assert_string_equal(json_string_value(json_object_get(list, "class")), "1");
+    assert_string_equal(json_string_value(json_object_get(list, "answer")), "2");
     json_decref(root);
     free(text);
     evaluation_free(&v);
