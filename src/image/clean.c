@@ -1,119 +1,15 @@
 #include "image/clean.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "image/lines.h"
+#include "image/borders.h"
 #include "image/parts.h"
 
 enum { LEAST_SIDE = 20, LEAST_DIGIT = 4 }; /* pixels: of a map that may have a frame, of a digit */
 
-static const float inked = 0.4f;    /* a part's pixels have more ink */
-static const float rim = 0.16f;     /* of the map's size: the band in which borders lie */
-static const float faintest = 0.15f; /* of the lines' level: the least level of a digit */
+static const float inked = 0.4f;     /* a part's pixels have more ink */
+static const float rim = 0.16f;      /* of the map's size: the band in which borders lie */
 static const float smallest = 0.04f; /* of the map: the least digit */
-
-/* ---- lines ---- */
-
-/* Takes pixel `i` and the faint fringe round it out of the map; the neighbours that are inked stay. */
-static void erase(InkMap *m, const float *ink, int i)
-{
-    int x = i % m->width, y = i / m->width;
-
-    m->depth[i] = m->ink[i] = 0;
-    for (int v = y > 1 ? y - 2 : 0; v <= y + 2 && v < m->height; v++) {
-        for (int u = x > 1 ? x - 2 : 0; u <= x + 2 && u < m->width; u++) {
-            int k = v * m->width + u;
-            if (!(ink[k] > inked))
-                m->depth[k] = m->ink[k] = 0;
-        }
-    }
-}
-
-/* Whether the inked pixels outside the lines keep clear of the rim. */
-static bool rest_is_clear(const InkMap *m, const uint8_t *mask)
-{
-    int w = m->width, h = m->height, touching = 0;
-
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x += y == 0 || y == h - 1 || w == 1 ? 1 : w - 1)
-            touching += m->ink[y * w + x] > inked && !mask[y * w + x];
-    return touching <= 2;
-}
-
-/* counts[k] = pixels of part k that lie in a line. */
-static void count_line_pixels(const Parts *p, const uint8_t *mask, int n, int *counts)
-{
-    for (int i = 0; i < n; i++)
-        if (p->label[i] >= 0)
-            counts[p->label[i]] += mask[i];
-}
-
-/* A line that hangs together with nothing else is no digit's bar. One that does may be the bar of a 7
- * that was cut tight: it goes only if what is left then stands clear of the rim, as a digit in a cell
- * does and the stem of such a 7 does not. */
-static int erase_lines(InkMap *m, const uint8_t *mask, Err *e)
-{
-    int n = m->width * m->height, erased = 0;
-    Parts *p = parts_find(m->ink, m->width, m->height, inked, e);
-    int *counts = p ? calloc((size_t)p->count + 1, sizeof *counts) : NULL;
-    float *ink = p ? malloc((size_t)n * sizeof *ink) : NULL;
-
-    if (counts && ink) {
-        bool clear = rest_is_clear(m, mask);
-        count_line_pixels(p, mask, n, counts);
-        memcpy(ink, m->ink, (size_t)n * sizeof *ink);
-        for (int i = 0; i < n; i++) {
-            int k = p->label[i];
-            if (k < 0 || !mask[i])
-                continue;
-            if (clear || (float)counts[k] > 0.85f * (float)p->list[k].area) {
-                erase(m, ink, i);
-                erased++;
-            }
-        }
-    } else if (p) {
-        erased = err_set(e, ERR_MEMORY, "no memory for %d parts of a picture", p->count);
-    } else {
-        erased = -(int)ERR_MEMORY;
-    }
-    free(counts);
-    free(ink);
-    parts_free(p);
-    return erased;
-}
-
-/* A digit may be written in pencil between black lines, but what is fainter still is their blur. */
-static void level_of_rest(InkMap *m)
-{
-    float with_lines = m->level;
-
-    ink_level(m);
-    m->blank |= m->level < faintest * with_lines;
-}
-
-static int drop_lines(InkMap *m, Err *e)
-{
-    Line lines[LINES_LIMIT];
-    int count = lines_find(m->ink, m->width, m->height, lines, e), erased;
-    uint8_t *mask;
-
-    if (count <= 0)
-        return count;
-    mask = calloc((size_t)m->width * m->height, 1);
-    if (!mask)
-        return err_set(e, ERR_MEMORY, "no memory for a picture of %d x %d pixels", m->width,
-                       m->height);
-    lines_mark(m->ink, m->width, m->height, lines, count, mask);
-    erased = erase_lines(m, mask, e);
-    free(mask);
-    if (erased > 0)
-        level_of_rest(m);
-    return erased < 0 ? erased : 0;
-}
-
-/* ---- parts ---- */
 
 /* Pixels of a part in the bands along the rims. */
 typedef struct Bands {
@@ -130,7 +26,8 @@ static Bands bands_of(const InkMap *m, const Parts *p, int k, float share)
         for (int x = part->x0; x <= part->x1; x++) {
             if (p->label[y * m->width + x] != k)
                 continue;
-            bool left = x < mx, right = x >= m->width - mx, top = y < my, bottom = y >= m->height - my;
+            bool left = x < mx, right = x >= m->width - mx, top = y < my,
+                 bottom = y >= m->height - my;
             b.left += left;
             b.right += right;
             b.top += top;
@@ -161,8 +58,7 @@ static bool hugs_rim(const InkMap *m, const Parts *p, int k)
     bool is_long = (float)part_width(part) >= 0.7f * (float)m->width ||
                    (float)part_height(part) >= 0.7f * (float)m->height;
     int one_side = largest(largest(b.left, b.right), largest(b.top, b.bottom));
-    return is_long || (float)one_side > 0.8f * area ||
-           area < 0.25f * (float)(m->width * m->height);
+    return is_long || (float)one_side > 0.8f * area || area < 0.25f * (float)(m->width * m->height);
 }
 
 /* A large hollow part with another, tall one in its middle. */
@@ -262,7 +158,7 @@ static void choose_parts(InkMap *m, Parts *p)
 
 int clean_digit(InkMap *m, Err *e)
 {
-    int status = drop_lines(m, e);
+    int status = borders_erase(m, e);
     Parts *p = status == 0 ? parts_find(m->ink, m->width, m->height, inked, e) : NULL;
 
     if (!p)

@@ -9,12 +9,13 @@
 
 #include "image/levels.h"
 
-enum { SIDE = 80, LEAST_SIDE = 12 };
+enum { SIDE = 80, LEAST_SIDE = 20 };
 
-static const float inked = 0.4f;      /* a pixel of a line has more ink */
-static const float coverage = 0.88f;  /* the least share of a line that is inked */
-static const float most_tilt = 0.08f; /* rise over run, either way */
-static const float thickest = 0.13f;  /* of the map's size across the line */
+static const float inked = 0.1f;         /* a pixel of a line has more ink */
+static const float coverage = 0.88f;     /* the least share of a line that is inked */
+static const float most_tilt = 0.08f;    /* rise over run, either way */
+static const float straightness = 0.08f; /* deviation of a line's middle, of its thickness */
+static const float thickest = 0.13f;     /* of the map's size across the line */
 
 typedef struct View { /* the map seen along a direction */
     const float *ink;
@@ -124,7 +125,7 @@ static float line_at(const Line *line, const View *s, int u)
 static bool refine(const View *s, Line *line, int reach, float *lengths)
 {
     int n = 0, m = 0, a, b;
-    double su = 0, sv = 0, suu = 0, suv = 0;
+    double su = 0, sv = 0, suu = 0, suv = 0, svv = 0;
     Levels levels;
 
     for (int u = 0; u < s->along; u++)
@@ -139,7 +140,7 @@ static bool refine(const View *s, Line *line, int reach, float *lengths)
             (float)(b - a) > 1.3f * line->thickness + 1)
             continue;
         double v = 0.5 * (a + b - 1);
-        su += u, sv += v, suu += (double)u * u, suv += u * v;
+        su += u, sv += v, suu += (double)u * u, suv += u * v, svv += v * v;
         m++;
     }
     double spread = m * suu - su * su;
@@ -148,7 +149,21 @@ static bool refine(const View *s, Line *line, int reach, float *lengths)
     double slope = (m * suv - su * sv) / spread, start = (sv - slope * su) / m;
     line->start = (float)start;
     line->end = (float)(start + slope * (s->along - 1));
-    return line->thickness <= fmaxf(thickest * (float)s->across, 2);
+    double off = (svv - sv * sv / m) - slope * (suv - su * sv / m); /* squares about the fit */
+    return line->thickness <= fmaxf(thickest * (float)s->across, 2) &&
+           sqrt(fmax(off, 0) / m) <= fmaxf(straightness * line->thickness, 0.7f);
+}
+
+/* A thick line is found again by its other edge. */
+static bool is_known(const Line *line, const Line *lines, int count)
+{
+    float middle = 0.5f * (line->start + line->end);
+
+    for (int i = 0; i < count; i++)
+        if (lines[i].upright == line->upright &&
+            fabsf(0.5f * (lines[i].start + lines[i].end) - middle) < lines[i].thickness)
+            return true;
+    return false;
 }
 
 /* Adds the lines of one direction to `lines`. */
@@ -162,9 +177,9 @@ static int find_along(const View *s, bool upright, Small *m, uint8_t *votes, flo
         if (best_line(m, votes, &drift, &middle) < least)
             break;
         float factor = (float)m->factor, half = 0.5f * (factor - 1);
-        Line line = {upright, factor * (float)(middle + shift_at(m, drift, 0)) + half,
+        Line line = {upright, false, factor * (float)(middle + shift_at(m, drift, 0)) + half,
                      factor * (float)(middle + shift_at(m, drift, m->u - 1)) + half, 1};
-        if (refine(s, &line, 2 * m->factor, lengths))
+        if (refine(s, &line, 2 * m->factor, lengths) && !is_known(&line, lines, count))
             lines[count++] = line;
         erase_line(m, drift, middle, 1 + (int)(0.5f * line.thickness / factor + 0.5f));
     }
@@ -207,9 +222,14 @@ int lines_find(const float *ink, int w, int h, Line lines[LINES_LIMIT], Err *e)
     return count;
 }
 
+static void mark(uint8_t *pixel, uint8_t value)
+{
+    *pixel = value > *pixel ? value : *pixel;
+}
+
 /* A run that is not much longer than the line is thick is the line; a longer one is cut at the line's
  * edges if it goes on at one side only, and left alone if it goes on at both. */
-static void mark_one(const View *s, const Line *line, uint8_t *mask)
+static void mark_one(const View *s, const Line *line, uint8_t value, uint8_t *mask)
 {
     int reach = (int)(0.5f * line->thickness + 1.5f), a, b;
     float half = 0.5f * line->thickness + 0.5f;
@@ -226,12 +246,13 @@ static void mark_one(const View *s, const Line *line, uint8_t *mask)
             b = after ? (int)lroundf(v0 + half) + 1 : b;
         }
         for (int v = a; v < b; v++)
-            mask[u * s->along_step + v * s->across_step] = 1;
+            mark(&mask[u * s->along_step + v * s->across_step], value);
     }
 }
 
 /* Where two lines cross each looks to the other like a stroke that passes through. */
-static void mark_crossing(int w, int h, const Line *level, const Line *upright, uint8_t *mask)
+static void mark_crossing(int w, int h, const Line *level, const Line *upright, uint8_t value,
+                          uint8_t *mask)
 {
     View rows = view_of(NULL, w, h, false), columns = view_of(NULL, w, h, true);
     float half_x = 0.5f * upright->thickness + 1, half_y = 0.5f * level->thickness + 1;
@@ -241,16 +262,34 @@ static void mark_crossing(int w, int h, const Line *level, const Line *upright, 
 
     for (int y = (int)fmaxf(0, y0 - half_y); y < h && (float)y <= y0 + half_y; y++)
         for (int x = (int)fmaxf(0, x0 - half_x); x < w && (float)x <= x0 + half_x; x++)
-            mask[y * w + x] = 1;
+            mark(&mask[y * w + x], value);
 }
 
-void lines_mark(const float *ink, int w, int h, const Line *lines, int count, uint8_t *mask)
+/* What lies between a line and the rim nearest to it. */
+static void mark_beyond(const View *s, const Line *line, uint8_t value, uint8_t *mask)
+{
+    bool first = line->start + line->end < (float)(s->across - 1);
+    float half = 0.5f * line->thickness;
+
+    for (int u = 0; u < s->along; u++) {
+        int v0 = (int)lroundf(line_at(line, s, u) + (first ? -half : half));
+        for (int v = first ? 0 : v0; v < (first ? v0 : s->across); v++)
+            if (v >= 0)
+                mark(&mask[u * s->along_step + v * s->across_step], value);
+    }
+}
+
+void lines_mark(const float *ink, int w, int h, const Line *lines, const uint8_t *values, int count,
+                uint8_t *mask)
 {
     for (int i = 0; i < count; i++) {
         View s = view_of(ink, w, h, lines[i].upright);
-        mark_one(&s, &lines[i], mask);
+        mark_one(&s, &lines[i], values[i], mask);
+        if (lines[i].is_border)
+            mark_beyond(&s, &lines[i], values[i], mask);
         for (int k = 0; k < count && !lines[i].upright; k++)
             if (lines[k].upright)
-                mark_crossing(w, h, &lines[i], &lines[k], mask);
+                mark_crossing(w, h, &lines[i], &lines[k],
+                              values[i] < values[k] ? values[i] : values[k], mask);
     }
 }

@@ -2,7 +2,7 @@
  *
  *     Line lines[LINES_LIMIT];
  *     int count = lines_find(ink, w, h, lines, &e);
- *     lines_mark(ink, w, h, lines, count, mask);
+ *     lines_mark(ink, w, h, lines, values, count, mask);
  *
  * A Hough transform (Duda and Hart 1972) over lines nearly level and nearly upright. */
 #ifndef SCRAWL_IMAGE_LINES_H
@@ -17,6 +17,7 @@ enum { LINES_LIMIT = 16 };
 
 typedef struct Line {
     bool upright;    /* from the top rim to the bottom, else from the left to the right */
+    bool is_border;  /* for the caller to set: what lies beyond it, towards the rim, goes with it */
     float start;     /* row (upright: column) of its middle at the left (top) rim */
     float end;       /* the same at the right (bottom) rim */
     float thickness; /* pixels */
@@ -26,7 +27,9 @@ typedef struct Line {
  * up to an eighth of the map. */
 int lines_find(const float *ink, int w, int h, Line lines[LINES_LIMIT], Err *e);
 
-/* Sets mask (h,w) to 1 where the ink of the lines lies, except where strokes pass through them. */
-void lines_mark(const float *ink, int w, int h, const Line *lines, int count, uint8_t *mask);
+/* Raises mask (h,w) to values[i] where the ink of line i lies, except where strokes pass through it, and,
+ * if it is a border, between it and the rim. */
+void lines_mark(const float *ink, int w, int h, const Line *lines, const uint8_t *values, int count,
+                uint8_t *mask);
 
 #endif

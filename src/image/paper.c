@@ -7,7 +7,7 @@
 
 #include "image/levels.h"
 
-static const float reach_share = 0.13f; /* half the closing's window, of the longer side */
+static const float reach_share = 0.16f; /* half the closing's window, of the longer side */
 static const float flat_range = 3;      /* a closing within this many grey steps is plain paper */
 enum { SAMPLES = 2048, FIT_SAMPLES = 256, FIT_STEPS = 8, TERMS = 6 };
 
@@ -18,7 +18,8 @@ static float larger(float a, float b)
     return a > b ? a : b;
 }
 
-static void larger_of(const float *restrict a, const float *restrict b, float *restrict out, size_t n)
+static void larger_of(const float *restrict a, const float *restrict b, float *restrict out,
+                      size_t n)
 {
     for (size_t i = 0; i < n; i++)
         out[i] = larger(a[i], b[i]);
@@ -61,8 +62,7 @@ static void dilate(float *v, int w, int h, int reach, float *p, float *q)
 }
 
 /* The smallest of the largest: dark structures narrower than the window are filled. */
-static void close_dark(const float *v, int w, int h, int reach, float *closed, float *p,
-                       float *q)
+static void close_dark(const float *v, int w, int h, int reach, float *closed, float *p, float *q)
 {
     int n = w * h;
 
@@ -83,7 +83,7 @@ typedef struct Surface {
 } Surface;
 
 typedef struct Samples { /* pixels on a grid: enough to judge by, few enough to be quick */
-    int count, fit_step;   /* of which a fit takes each fit_step-th */
+    int count, fit_step; /* of which a fit takes each fit_step-th */
     float x[SAMPLES], y[SAMPLES], v[SAMPLES], closed[SAMPLES];
     float rest[SAMPLES]; /* v less the surface */
     float work[SAMPLES];
@@ -96,7 +96,8 @@ static float across(int i, int n)
 
 static double surface_at(const Surface *s, float x, float y)
 {
-    return s->c[0] + s->c[1] * x + s->c[2] * y + s->c[3] * x * x + s->c[4] * x * y + s->c[5] * y * y;
+    return s->c[0] + s->c[1] * x + s->c[2] * y + s->c[3] * x * x + s->c[4] * x * y +
+           s->c[5] * y * y;
 }
 
 static void take_samples(Samples *s, const float *v, const float *closed, int w, int h)

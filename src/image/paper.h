@@ -5,7 +5,7 @@
  *         depth = paper[i] - v[i];            // how much ink lies on pixel i
  *
  * Two models, and a choice between them. The grey closing of the picture (Serra 1982) fills whatever is
- * narrower than a quarter of it, so it follows any light, sharp shadows too, but takes fat ink that
+ * narrower than a third of it, so it follows any light, sharp shadows too, but takes fat ink that
  * fills a tight crop for paper. A quadratic surface, fitted robustly and from the paper's side, is the
  * other way round. */
 #ifndef SCRAWL_IMAGE_PAPER_H
