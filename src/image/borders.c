@@ -126,14 +126,25 @@ static int mark_lines(const InkMap *m, Line *lines, int count, uint8_t *mask)
     return kept;
 }
 
+/* Whether all four neighbours of pixel (x, y) are inked: its fringe is theirs. */
+static bool is_inside(const InkMap *m, const float *ink, int x, int y)
+{
+    const float *p = ink + y * m->width + x;
+
+    return x > 0 && y > 0 && x < m->width - 1 && y < m->height - 1 && p[-1] > inked &&
+           p[1] > inked && p[-m->width] > inked && p[m->width] > inked;
+}
+
 /* Takes pixel `i` and the faint fringe round it out of the map; `ink` is the map as it was. */
 static void erase(InkMap *m, const float *ink, int i)
 {
-    int x = i % m->width, y = i / m->width;
+    int y = i / m->width, x = i - y * m->width;
     int x0 = x > FRINGE ? x - FRINGE : 0, x1 = x + FRINGE < m->width ? x + FRINGE : m->width - 1;
     int y0 = y > FRINGE ? y - FRINGE : 0, y1 = y + FRINGE < m->height ? y + FRINGE : m->height - 1;
 
     m->depth[i] = m->ink[i] = 0;
+    if (is_inside(m, ink, x, y))
+        return;
     for (int v = y0; v <= y1; v++)
         for (int u = x0; u <= x1; u++)
             if (!(ink[v * m->width + u] > inked))

@@ -55,7 +55,7 @@ static int clamped_count(const Levels *l, int first, int last, int count[LEVELS_
     return bins;
 }
 
-/* The first and the last bin after which the best cut may lie. */
+/* The first and the last bin after which the best cut may lie. An empty bin cuts as the one before. */
 static void best_cut(const int *count, int bins, int n, int *first, int *last)
 {
     double all = 0, sum = 0, weight = 0, best = -1;
@@ -64,10 +64,14 @@ static void best_cut(const int *count, int bins, int n, int *first, int *last)
     for (int b = 0; b < bins; b++)
         all += (double)b * count[b];
     for (int b = 0; b < bins - 1; b++) {
+        if (count[b] == 0) {
+            *last += *last == b - 1 && best >= 0;
+            continue;
+        }
         weight += count[b];
         sum += (double)b * count[b];
-        if (weight == 0 || weight == n)
-            continue;
+        if (weight == n)
+            break;
         /* (sum/weight - (all-sum)/(n-weight))^2 weight (n-weight), with one division */
         double apart = sum * n - all * weight;
         double between = apart * apart / (weight * (n - weight));

@@ -42,10 +42,17 @@ typedef struct Small {
 static void fill_small(const View *s, Small *m)
 {
     memset(m->inked, 0, (size_t)m->u * m->v);
-    for (int u = 0; u < s->along; u++)
-        for (int v = 0; v < s->across; v++)
-            if (at(s, u, v) > inked)
-                m->inked[u / m->factor * m->v + v / m->factor] = 1;
+    for (int u = 0; u < s->along; u++) {
+        const float *from = s->ink + u * s->along_step;
+        uint8_t *row = m->inked + u / m->factor * m->v;
+        for (int v = 0, left = m->factor; v < s->across; v++) {
+            *row |= from[v * s->across_step] > inked;
+            if (--left == 0) {
+                left = m->factor;
+                row++;
+            }
+        }
+    }
 }
 
 /* How far a line that drifts by `drift` in all is from its middle at step u. */

@@ -22,24 +22,29 @@ static void take_pixel(Part *p, const Flood *f, int x, int y)
     p->touches_edge |= x == 0 || y == 0 || x == f->w - 1 || y == f->h - 1;
 }
 
+/* Puts pixel `i` on the stack if it is of the part and new. */
+static int put(Flood *f, int i, int label, int held)
+{
+    if (f->label[i] < 0 && f->v[i] > f->threshold) {
+        f->label[i] = label;
+        f->stack[held++] = i;
+    }
+    return held;
+}
+
 static Part flood(Flood *f, int start, int label)
 {
     Part p = {.x0 = f->w, .y0 = f->h, .x1 = -1, .y1 = -1};
-    int held = 0;
+    int held = put(f, start, label, 0), w = f->w;
 
-    f->stack[held++] = start;
-    f->label[start] = label;
     while (held > 0) {
-        int i = f->stack[--held], x = i % f->w, y = i / f->w;
+        int i = f->stack[--held], y = i / w, x = i - y * w;
         take_pixel(&p, f, x, y);
-        for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < f->h; v++) {
-            for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < f->w; u++) {
-                int k = v * f->w + u;
-                if (f->label[k] < 0 && f->v[k] > f->threshold) {
-                    f->label[k] = label;
-                    f->stack[held++] = k;
-                }
-            }
+        bool left = x > 0, right = x < w - 1;
+        for (int k = y > 0 ? i - w : i; k <= (y < f->h - 1 ? i + w : i); k += w) {
+            held = left ? put(f, k - 1, label, held) : held;
+            held = put(f, k, label, held);
+            held = right ? put(f, k + 1, label, held) : held;
         }
     }
     p.middle_x /= (float)p.area;

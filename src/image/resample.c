@@ -92,15 +92,22 @@ static float column(const Source *s, const float *row, int k, int channel)
 /* A row of the output from a finished row sum. */
 static void along_row(const Source *s, const float *row, const Taps *t, float *dst, int dst_w)
 {
+    int channels = s->channels;
+
     for (int j = 0; j < dst_w; j++) {
         const float *weight = t->weight + (size_t)j * t->most;
         int first = t->first[j];
         bool inside = first >= 0 && first + t->most <= s->w;
-        for (int c = 0; c < s->channels; c++) {
-            const float *from = row + (size_t)(inside ? first : 0) * s->channels + c;
+        for (int c = 0; c < channels; c++) {
             float sum = 0;
-            for (int k = 0; k < t->most; k++)
-                sum += weight[k] * (inside ? from[k * s->channels] : column(s, row, first + k, c));
+            if (inside) {
+                const float *from = row + (size_t)first * channels + c;
+                for (int k = 0; k < t->most; k++)
+                    sum += weight[k] * from[k * channels];
+            } else {
+                for (int k = 0; k < t->most; k++)
+                    sum += weight[k] * column(s, row, first + k, c);
+            }
             *dst++ = sum;
         }
     }
