@@ -71,10 +71,11 @@ static char *record_text(const Fit *f, const FitScore *score)
 
     if (record && score->count)
         json_object_set_new(record, "validation",
-                            json_pack("{s:I, s:I, s:f, s:f, s:f}", "count", (json_int_t)score->count,
-                                      "right", (json_int_t)score->right, "loss", score->loss,
-                                      "temperature", (double)f->model->calibration.temperature,
-                                      "threshold", (double)f->model->calibration.threshold));
+                            json_pack("{s:I, s:I, s:f, s:f, s:f}", "count",
+                                      (json_int_t)score->count, "right", (json_int_t)score->right,
+                                      "loss", score->loss, "temperature",
+                                      (double)f->model->calibration.temperature, "threshold",
+                                      (double)f->model->calibration.threshold));
     if (record)
         text = json_dumps(record, JSON_REAL_PRECISION(9) | JSON_COMPACT);
     json_decref(record);
