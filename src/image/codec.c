@@ -16,6 +16,8 @@
 #include "base/file.h"
 #include "image/gif_first.h"
 #include "image/jpeg_scan.h"
+#include "image/png_plain.h"
+#include "image/upright.h"
 
 enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100 };
 #define CODEC_FILE_LIMIT ((size_t)256 << 20) /* bytes of a packed picture */
@@ -23,9 +25,15 @@ enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100 };
 
 static pthread_once_t quiet_once = PTHREAD_ONCE_INIT;
 
+static void say_nothing(const char *message)
+{
+    (void)message;
+}
+
 static void quiet(void)
 {
     setMsgSeverity(L_SEVERITY_NONE);
+    leptSetStderrHandler(say_nothing);
 }
 
 void codec_quiet(void)
@@ -193,6 +201,15 @@ static PIX *decode_gif(const uint8_t *bytes, size_t size)
     return pix;
 }
 
+static PIX *decode_png(const uint8_t *bytes, size_t size)
+{
+    Writer plain = {0};
+    PIX *pix = png_plain(bytes, size, &plain) ? pixReadMemPng(plain.bytes, plain.size) : NULL;
+
+    writer_free(&plain);
+    return pix;
+}
+
 static PIX *decode(const Kind *kind, const uint8_t *bytes, size_t size, const char *name,
                    int *orientation, Err *e)
 {
@@ -200,7 +217,9 @@ static PIX *decode(const Kind *kind, const uint8_t *bytes, size_t size, const ch
 
     if (kind->format == IFF_JFIF_JPEG)
         return decode_jpeg(bytes, size, name, orientation, e);
-    pix = kind->format == IFF_GIF ? decode_gif(bytes, size) : pixReadMem(bytes, size);
+    pix = kind->format == IFF_GIF   ? decode_gif(bytes, size)
+          : kind->format == IFF_PNG ? decode_png(bytes, size)
+                                    : pixReadMem(bytes, size);
     if (!pix)
         err_set(e, ERR_FORMAT, "%s: the %s data is damaged or cut off", name, kind->name);
     return pix;
@@ -216,8 +235,14 @@ static void replace(PIX **pix, PIX *next)
 /* To 8-bit grey or 32-bit colour without palette or transparency. */
 static void make_plain(PIX **pix)
 {
-    if (pixGetColormap(*pix))
-        replace(pix, pixRemoveColormap(*pix, REMOVE_CMAP_WITH_ALPHA));
+    PIXCMAP *palette = pixGetColormap(*pix);
+    l_int32 opaque = 1;
+
+    if (palette) {
+        pixcmapIsOpaque(palette, &opaque);
+        replace(pix, pixRemoveColormap(*pix,
+                                       opaque ? REMOVE_CMAP_BASED_ON_SRC : REMOVE_CMAP_WITH_ALPHA));
+    }
     if (*pix && pixGetDepth(*pix) == 32 && pixGetSpp(*pix) == 4)
         replace(pix, pixAlphaBlendUniform(*pix, WHITE));
     if (*pix && pixGetDepth(*pix) == 24)
@@ -246,45 +271,6 @@ static Image *from_pix(PIX *pix, Err *e)
     return im;
 }
 
-/* ---- upright ---- */
-
-/* Exif's eight orientations: the picture is mirrored left to right (2, 4 with a half turn, 5 and 7
- * with a quarter) and turned. Here: does the stored row run along the upright column, and in which
- * direction do upright x and y run through the stored picture. */
-typedef struct Turn {
-    bool swap;           /* upright (x, y) lies at stored (y, x) before the flips */
-    bool flip_x, flip_y; /* of the stored picture */
-} Turn;
-
-static const Turn turns[9] = {
-    [1] = {false, false, false}, [2] = {false, true, false}, [3] = {false, true, true},
-    [4] = {false, false, true},  [5] = {true, false, false}, [6] = {true, false, true},
-    [7] = {true, true, true},    [8] = {true, true, false},
-};
-
-/* The picture upright; `im` is freed. */
-static Image *make_upright(Image *im, int orientation, Err *e)
-{
-    assert(orientation >= 1 && orientation <= 8);
-    Turn t = turns[orientation];
-
-    if (orientation == 1)
-        return im;
-    Image *up = image_new(t.swap ? im->height : im->width, t.swap ? im->width : im->height,
-                          im->channels, e);
-    for (int y = 0; up && y < up->height; y++) {
-        for (int x = 0; x < up->width; x++) {
-            int u = t.swap ? y : x, v = t.swap ? x : y;
-            u = t.flip_x ? im->width - 1 - u : u;
-            v = t.flip_y ? im->height - 1 - v : v;
-            memcpy(up->pixels + ((size_t)y * up->width + x) * im->channels,
-                   im->pixels + ((size_t)v * im->width + u) * im->channels, (size_t)im->channels);
-        }
-    }
-    image_free(im);
-    return up;
-}
-
 Image *image_decode(const uint8_t *bytes, size_t size, const char *name, Err *e)
 {
     int width = 0, height = 0, orientation = 1;
@@ -303,7 +289,7 @@ Image *image_decode(const uint8_t *bytes, size_t size, const char *name, Err *e)
     else if (check_size(name, pixGetWidth(pix), pixGetHeight(pix), e) == 0)
         im = from_pix(pix, e);
     pixDestroy(&pix);
-    return im ? make_upright(im, orientation, e) : NULL;
+    return im ? image_upright(im, orientation, e) : NULL;
 }
 
 Image *image_load(const char *path, Err *e)
