@@ -40,7 +40,7 @@ typedef struct CtcTargets {
 
 enum {
     CTC_LABELS = 32,  /* labels of one string */
-    CTC_STEPS = 256,  /* columns */
+    CTC_STEPS = 384,  /* columns */
     CTC_CLASSES = 16, /* the blank included */
 };
 

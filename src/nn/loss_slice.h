@@ -27,7 +27,7 @@ typedef struct LossSlice {
 } LossSlice;
 
 /* loss_slice for LOSS_CTC: `right` counts the strings that the likeliest names of all steps read as. Takes about
- * 400 KB of stack. */
+ * 650 KB of stack. */
 void ctc_slice(LossSlice *s, const Kernels *k, long *right);
 
 #endif

@@ -8,7 +8,7 @@
 #include "nn/exec.h"
 #include "read/line_strip.h"
 
-enum { DIGITS = 10, CLASSES = 11, STEP = 4, INK_ROWS = 128, INK_COLUMNS = 2048 };
+enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048, SCALES = 5 };
 
 /* The net as it is for strips up to a width. */
 typedef struct Width {
@@ -17,7 +17,7 @@ typedef struct Width {
     Exec *run; /* made when one is needed */
 } Width;
 
-static const int widths[] = {96, 160, 256, 512, STRIP_LIMIT};
+static const int widths[] = {96, 160, 256, 384, STRIP_LIMIT};
 enum { WIDTHS = sizeof widths / sizeof *widths };
 
 struct LineReader {
@@ -109,20 +109,25 @@ void line_reader_free(LineReader *r)
 
 /* ---- one strip ---- */
 
-/* What a strip was read as. */
-typedef struct Answer {
-    int length; /* -1: nothing fits */
-    uint8_t labels[CTC_LABELS];
-    double probability;
-    int steps;
-    double p[CTC_STEPS * CLASSES];
+/* A strip and what the net says about it. */
+typedef struct Look {
     TextLine line;
     float scale;
     int shift;
-} Answer;
+    int steps;
+    double p[CTC_STEPS * CLASSES];
+    int length; /* of its likeliest string; -1: none has the number of digits that is asked for */
+    uint8_t labels[CTC_LABELS];
+} Look;
+
+/* The same writing several times. */
+typedef struct Looks {
+    int count;
+    Look list[SCALES];
+} Looks;
 
 /* The probabilities of each step. The strip is continued to the right by paper. */
-static int run_net(LineReader *r, const Strip *s, Answer *out, Err *e)
+static int run_net(LineReader *r, const Strip *s, Look *out, Err *e)
 {
     int i = 0, px, status;
 
@@ -145,69 +150,89 @@ static int run_net(LineReader *r, const Strip *s, Answer *out, Err *e)
     return 0;
 }
 
-static int read_strip(LineReader *r, const float *ink, int w, int h, const TextLine *line,
-                      float height_px, int digits, Answer *out, Err *e)
+static int add_look(LineReader *r, const float *ink, int w, int h, const TextLine *line,
+                    float height_px, int digits, Looks *looks, Err *e)
 {
+    Look *v = &looks->list[looks->count];
     Strip strip;
     int status = strip_cut(ink, w, h, line, height_px, &strip, e);
 
     if (status)
         return status;
-    status = run_net(r, &strip, out, e);
-    out->line = *line;
-    out->scale = strip.scale;
-    out->shift = strip.shift;
+    status = run_net(r, &strip, v, e);
+    v->line = *line;
+    v->scale = strip.scale;
+    v->shift = strip.shift;
     strip_free(&strip);
     if (status)
         return status;
-    out->length =
-        ctc_search(CLASSES, out->steps, out->p, digits ? digits : CTC_ANY_LENGTH, out->labels);
-    out->probability = out->length < 0
-                           ? 0
-                           : ctc_probability(CLASSES, out->steps, out->p, out->labels, out->length);
+    v->length = ctc_search(CLASSES, v->steps, v->p, digits ? digits : CTC_ANY_LENGTH, v->labels);
+    looks->count++;
     return 0;
 }
 
 /* ---- several scales ---- */
 
-/* The scales: digits as high as those of the training strings, smaller, and whatever the picture holds
- * from its upper edge to its lower, for when the parts said nothing about the size. */
-static int read_scales(LineReader *r, const float *ink, int w, int h, int digits, Answer *best,
-                       Answer *other, Err *e)
+/* Digits about as high as those of the training strings; and all that the picture holds from its upper edge
+ * to its lower if it was cut so close that this is about as high too. */
+static int look(LineReader *r, const float *ink, int w, int h, int digits, Looks *out, Err *e)
 {
+    static const float heights_px[] = {23, 20, 26, 17};
     const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w};
     TextLine found;
     int status = text_line_find(ink, w, h, &found, e);
 
-    best->length = -1;
-    best->probability = -1;
-    for (int i = 0; !status && i < 3; i++) {
-        status = read_strip(r, ink, w, h, i == 1 ? &whole : &found,
-                            i == 0   ? 23
-                            : i == 1 ? STRIP_HEIGHT
-                                     : 19,
-                            digits, other, e);
-        if (!status && other->probability > best->probability)
-            *best = *other;
-    }
+    out->count = 0;
+    for (int i = 0; !status && i < SCALES - 1; i++)
+        status = add_look(r, ink, w, h, &found, heights_px[i], digits, out, e);
+    if (!status && 3 * found.height > h)
+        status = add_look(r, ink, w, h, &whole, STRIP_HEIGHT, digits, out, e);
     return status;
+}
+
+/* The mean probability of a string over all looks. */
+static double agreement(const Looks *looks, const uint8_t *labels, int length)
+{
+    double sum = 0;
+
+    for (int i = 0; i < looks->count; i++)
+        sum += ctc_probability(CLASSES, looks->list[i].steps, looks->list[i].p, labels, length);
+    return sum / looks->count;
+}
+
+/* The look whose string all looks together find likeliest; NULL if none has one. */
+static const Look *choose(const Looks *looks, double *probability)
+{
+    const Look *best = NULL;
+
+    *probability = 0;
+    for (int i = 0; i < looks->count; i++) {
+        const Look *v = &looks->list[i];
+        double p = v->length < 0 ? 0 : agreement(looks, v->labels, v->length);
+
+        if (p > *probability) {
+            *probability = p;
+            best = v;
+        }
+    }
+    return best;
 }
 
 /* ---- the reading ---- */
 
 /* How likely each digit is at one place, the others being as they are. */
-static void weigh_digit(const Answer *a, int at, LineDigit *out)
+static void weigh_digit(const Looks *looks, const Look *v, int at, LineDigit *out)
 {
     uint8_t labels[CTC_LABELS];
     double p[DIGITS], sum = 0;
 
-    memcpy(labels, a->labels, sizeof labels);
+    memcpy(labels, v->labels, sizeof labels);
     for (int d = 0; d < DIGITS; d++) {
         labels[at] = (uint8_t)d;
-        p[d] = ctc_probability(CLASSES, a->steps, a->p, labels, a->length);
+        p[d] = agreement(looks, labels, v->length);
         sum += p[d];
     }
-    out->digit = a->labels[at];
+    out->digit = v->labels[at];
     for (int k = 0; k < LINE_ALTERNATIVES; k++) {
         int best = k ? -1 : out->digit;
 
@@ -215,7 +240,7 @@ static void weigh_digit(const Answer *a, int at, LineDigit *out)
             if (p[d] >= 0 && (best < 0 || p[d] > p[best]))
                 best = d;
         out->alternatives[k].digit = best;
-        out->alternatives[k].probability = sum > 0 ? p[best] / sum : 0;
+        out->alternatives[k].probability = p[best] / sum;
         p[best] = -1;
     }
     out->probability = out->alternatives[0].probability;
@@ -253,55 +278,56 @@ static void tighten(const float *ink, int w, int h, const TextLine *line, float 
 }
 
 /* Digits reach halfway to their neighbours, and not further than a digit is wide. */
-static void place_digits(const Answer *a, const float *ink, int w, int h, LineReading *out)
+static void place_digits(const Look *v, const float *ink, int w, int h, LineReading *out)
 {
     int first[CTC_LABELS], end[CTC_LABELS];
-    float middle[CTC_LABELS], reach = 0.6f * a->line.height;
+    float middle[CTC_LABELS], reach = 0.6f * v->line.height;
 
-    if (ctc_align(CLASSES, a->steps, a->p, a->labels, a->length, first, end))
+    if (ctc_align(CLASSES, v->steps, v->p, v->labels, v->length, first, end))
         return;
-    for (int i = 0; i < a->length; i++)
-        middle[i] = (0.5f * STEP * (float)(first[i] + end[i]) - (float)a->shift) / a->scale;
-    for (int i = 0; i < a->length; i++) {
+    for (int i = 0; i < v->length; i++)
+        middle[i] = (0.5f * STEP * (float)(first[i] + end[i]) - (float)v->shift) / v->scale;
+    for (int i = 0; i < v->length; i++) {
         float left =
             i ? fmaxf(0.5f * (middle[i - 1] + middle[i]), middle[i] - reach) : middle[i] - reach;
-        float right = i + 1 < a->length
+        float right = i + 1 < v->length
                           ? fminf(0.5f * (middle[i] + middle[i + 1]), middle[i] + reach)
                           : middle[i] + reach;
 
-        tighten(ink, w, h, &a->line, left, right, &out->digits[i]);
+        tighten(ink, w, h, &v->line, left, right, &out->digits[i]);
     }
 }
 
-static void take_answer(const Answer *a, const float *ink, int w, int h, LineReading *out)
+static void take_looks(const Looks *looks, const float *ink, int w, int h, LineReading *out)
 {
-    out->count = a->length < 0 ? 0 : a->length;
-    out->probability = a->probability;
+    const Look *best = choose(looks, &out->probability);
+
+    out->count = best ? best->length : 0;
     for (int i = 0; i < out->count; i++) {
-        out->text[i] = (char)('0' + a->labels[i]);
-        weigh_digit(a, i, &out->digits[i]);
+        out->text[i] = (char)('0' + best->labels[i]);
+        weigh_digit(looks, best, i, &out->digits[i]);
     }
     if (out->count)
-        place_digits(a, ink, w, h, out);
+        place_digits(best, ink, w, h, out);
 }
 
 int line_read_ink(LineReader *r, const float *ink, int w, int h, int digits, LineReading *out,
                   Err *e)
 {
-    Answer *answers;
+    Looks *looks;
     int status;
 
     *out = (LineReading){0};
     if (digits < 0 || digits > CTC_LABELS)
         return err_set(e, ERR_ARGUMENT, "a number of %d digits is not one of 1 .. %d", digits,
                        CTC_LABELS);
-    answers = malloc(2 * sizeof *answers);
-    if (!answers)
+    looks = malloc(sizeof *looks);
+    if (!looks)
         return err_set(e, ERR_MEMORY, "no memory to read a line");
-    status = read_scales(r, ink, w, h, digits, &answers[0], &answers[1], e);
+    status = look(r, ink, w, h, digits, looks, e);
     if (!status)
-        take_answer(&answers[0], ink, w, h, out);
-    free(answers);
+        take_looks(looks, ink, w, h, out);
+    free(looks);
     return status;
 }
 

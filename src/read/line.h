@@ -7,7 +7,7 @@
  *     line_reader_free(r);
  *
  * image -> ink (image/ink.h) -> the writing's size and slope -> strips 32 px high at several scales -> the
- * line net -> the likeliest string by CTC (nn/ctc.h), of the strip that gives the likeliest. */
+ * line net -> the string that is likeliest by CTC (nn/ctc.h) in the mean over the strips. */
 #ifndef SCRAWL_READ_LINE_H
 #define SCRAWL_READ_LINE_H
 

@@ -6,8 +6,8 @@
 
 enum {
     STRIP_HEIGHT = 32,
-    STRIP_MARGIN = 8,  /* columns of paper at either end */
-    STRIP_LIMIT = 1024 /* columns at most: longer writing is made smaller */
+    STRIP_MARGIN = 8, /* columns of paper at either end */
+    STRIP_LIMIT = 768 /* columns at most: longer writing is made smaller */
 };
 
 /* How the writing lies on a map. */

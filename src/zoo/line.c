@@ -1,9 +1,9 @@
 /* scrawl's reader of whole numbers: pairs of 3x3 convolutions over a strip of ink 32 px high, of
- * any width, until one row is left that names a digit or the blank every 4 px: in the manner of
+ * any width, until one row is left that names a digit or the blank every 2 px: in the manner of
  * CRNN (Shi, Bai and Yao 2015), with a wider view in place of its recurrent layers, and read by CTC
  * (Graves et al. 2006).
  *
- * A step sees 54 px. With c = 16 it has 348,955 parameters. net_copy gives it another width. */
+ * A step sees 54 px. With c = 16 it has 350,715 parameters. net_copy gives it another width. */
 #include "zoo/zoo.h"
 
 /* Convolution, batch norm, ReLU; the norm's shift makes a bias needless. */
@@ -43,6 +43,10 @@ void zoo_line(Net *net, const ZooOptions *options)
     x = net_dropout(net, x, 0.2f); /* (10c,1,W/4) */
     x = layer(net, x, "layer9",
               (Conv){.filters = 10 * c, .kernel = 1, .kernel_x = 3, .same = true});
-    x = net_conv2d(net, x, "steps", (Conv){.filters = options->classes, .kernel = 1});
+    /* two steps from each column: 1s side by side are less than two columns apart */
+    x = net_conv2d_transposed(
+        net, x, "steps",
+        (Conv){
+            .filters = options->classes, .kernel = 1, .kernel_x = 2, .stride = 1, .stride_x = 2});
     net_output(net, "logits", x);
 }

@@ -10,7 +10,7 @@
  * A model is a line of a table: its builder, what may be chosen about it, its paper, and recipes in
  * the words of train/recipe.h. Builders stand in a file each and read like the figure in the paper;
  * classifiers take (1,28,28) in 0..1 and name their one output "logits". The line reader takes ink
- * of (1,32,W) in 0..1, its "logits" are (classes,1,W/4), the last class being CTC's blank.
+ * of (1,32,W) in 0..1, its "logits" are (classes,1,W/2), the last class being CTC's blank.
  *
  * To add one: its file, its builder below, a line in the table of zoo.c, a line in meson.build. */
 #ifndef SCRAWL_ZOO_ZOO_H
@@ -39,8 +39,8 @@ typedef struct ZooModel {
 enum { ZOO_CLASS_LIMIT = 4096, ZOO_WIDTH_LIMIT = 1024, ZOO_DEPTH_LIMIT = 1001 };
 enum {
     ZOO_LINE_HEIGHT = 32, /* of the line reader's input */
-    ZOO_LINE_WIDTH = 128, /* as it is built: net_copy makes it any multiple of ZOO_LINE_STEP */
-    ZOO_LINE_STEP = 4,    /* px between two outputs */
+    ZOO_LINE_WIDTH = 128, /* as it is built: net_copy makes it any multiple of 4 */
+    ZOO_LINE_STEP = 2,    /* px between two outputs */
 };
 
 /* All models in the order in which they are listed; NULL beyond the last. */

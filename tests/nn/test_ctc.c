@@ -389,7 +389,7 @@ static void a_row_that_makes_no_sense_is_refused_with_its_reason(void **state)
     assert_int_equal(loss_check(&loss, (Shape){CTC_CLASSES + 1, 1, 9}, NULL), -ERR_ARGUMENT);
     assert_int_equal(loss_check(&loss, (Shape){11, 1, CTC_STEPS + 1}, NULL), -ERR_ARGUMENT);
     assert_int_equal(loss_check(&loss, (Shape){11, 2, 9}, &e), -ERR_ARGUMENT);
-    assert_string_equal(e.text, "ctc on 'y': 2 by 9 is not a row of 1 .. 256 steps");
+    assert_string_equal(e.text, "ctc on 'y': 2 by 9 is not a row of 1 .. 384 steps");
 }
 
 int main(void)

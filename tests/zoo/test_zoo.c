@@ -109,13 +109,13 @@ static void digits_has_the_sizes_that_were_measured(void **state)
     assert_int_equal(parameters("digits", (ZooOptions){.width = 32}), 288299);
 }
 
-static void the_line_reader_names_a_step_every_4_px_at_any_width(void **state)
+static void the_line_reader_names_a_step_every_2_px_at_any_width(void **state)
 {
     Net *net = built("line", (ZooOptions){0});
     const Shape widths[] = {{1, 32, 4}, {1, 32, 100}, {1, 32, 1024}};
 
     (void)state;
-    assert_int_equal(net_parameters(net), 348955);
+    assert_int_equal(net_parameters(net), 350715);
     assert_shape(shape_of(net, "layer3.conv"), 32, 16, 64);
     assert_shape(shape_of(net, "layer7.conv"), 96, 4, 32);
     assert_shape(shape_of(net, "layer8.conv"), 160, 1, 32);
@@ -124,7 +124,7 @@ static void the_line_reader_names_a_step_every_4_px_at_any_width(void **state)
         Net *other = net_copy(net, widths[i], &e);
 
         assert_non_null(other);
-        assert_shape(net_op(other, net_output_node(other, 0).id).out, 11, 1, widths[i].w / 4);
+        assert_shape(net_op(other, net_output_node(other, 0).id).out, 11, 1, widths[i].w / 2);
         net_free(other);
     }
     net_free(net);
@@ -140,7 +140,7 @@ static void every_model_ends_in_logits_for_as_many_classes_as_asked(void **state
 
         assert_int_equal(net_output_count(net), 1);
         assert_string_equal(net_output_name(net, 0), "logits");
-        assert_shape(net_op(net, x.id).out, 7, 1, line ? 32 : 1);
+        assert_shape(net_op(net, x.id).out, 7, 1, line ? 64 : 1);
         assert_shape(net_op(net, net_input_node(net, 0).id).out, 1, line ? 32 : 28,
                      line ? 128 : 28);
         net_free(net);
@@ -223,7 +223,7 @@ int main(void)
         cmocka_unit_test(lenet_has_the_tutorials_parameters),
         cmocka_unit_test(resnet164_has_the_published_depth_and_size),
         cmocka_unit_test(digits_has_the_sizes_that_were_measured),
-        cmocka_unit_test(the_line_reader_names_a_step_every_4_px_at_any_width),
+        cmocka_unit_test(the_line_reader_names_a_step_every_2_px_at_any_width),
         cmocka_unit_test(every_model_ends_in_logits_for_as_many_classes_as_asked),
         cmocka_unit_test(a_name_finds_its_model_and_depth),
         cmocka_unit_test(what_is_no_name_or_no_choice_is_refused),
