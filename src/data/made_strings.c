@@ -366,12 +366,12 @@ static void add_letter(Line *l)
     line_add(l, ink, fabsf(next_gap(l)) + rng_range(&l->r, 1, 6), false);
 }
 
-static void add_sign(Line *l)
+static void add_sign(Line *l, SignKind kind)
 {
     float ink[STRING_HEIGHT * TILE] = {0};
     Sheet tile = {ink, TILE, STRING_HEIGHT};
 
-    draw_sign(&l->hand, line_place(l, 1), &l->r, &tile);
+    draw_sign(&l->hand, kind, line_place(l, 1), &l->r, &tile);
     line_add(l, ink, fabsf(next_gap(l)) + rng_range(&l->r, 0.5f, 3), false);
 }
 
@@ -398,31 +398,64 @@ static int draw_label(Rng *r, int i, int length, int last, int zeros, float runs
     return (int)rng_below(r, DIGITS);
 }
 
+/* Which signs stand among the digits. */
+typedef struct Signs {
+    float anywhere; /* share of the digits that one follows */
+    int group;      /* stops or commas before every third digit from the end; 0: none */
+    SignKind between;
+    bool before, after; /* $ or # or letters; = - # or letters */
+} Signs;
+
+static Signs draw_signs(Rng *r)
+{
+    bool amount = chance(r, 0.12f);
+
+    return (Signs){
+        .anywhere = chance(r, 0.17f) ? rng_range(r, 0.05f, 0.4f) : 0,
+        .group = amount ? 3 - (int)rng_below(r, 8) / 7 : 0,
+        .between = chance(r, 0.6f) ? SIGN_STOP : SIGN_COMMA,
+        .before = chance(r, amount ? 0.4f : 0.05f),
+        .after = chance(r, amount ? 0.5f : 0.09f),
+    };
+}
+
+static void add_beside(Line *l, bool behind)
+{
+    static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR,   SIGN_DOLLAR,
+                                     SIGN_DASH, SIGN_EQUALS, SIGN_SLASH};
+
+    if (chance(&l->r, 0.35f))
+        add_letter(l);
+    else
+        add_sign(l, kinds[rng_below(&l->r, behind ? 6 : 3)]);
+    if (behind && chance(&l->r, 0.3f))
+        add_sign(l, SIGN_DASH);
+}
+
 static int write_digits(Line *l, uint8_t *labels)
 {
     Rng *r = &l->r;
-    bool plain = l->strings->options.plain;
     int length = draw_length(l, r), count = 0,
         zeros = chance(r, 0.15f) ? 1 + (int)rng_below(r, 4) : 0;
-    float runs = chance(r, 0.1f) ? 0.6f : 0,
-          signs = !plain && chance(r, 0.2f) ? rng_range(r, 0.05f, 0.4f) : 0;
-    bool before = !plain && chance(r, 0.04f), after = !plain && chance(r, 0.05f);
+    float runs = chance(r, 0.1f) ? 0.6f : 0;
+    Signs signs = l->strings->options.plain ? (Signs){0} : draw_signs(r);
 
-    if (before)
-        add_letter(l);
+    if (signs.before)
+        add_beside(l, false);
     for (int i = 0; i < length && count < STRING_DIGITS; i++) {
-        int digit = draw_label(r, i, length, count ? labels[count - 1] : 0, zeros, runs);
+        int digit = draw_label(r, i, length, count ? labels[count - 1] : 0, zeros, runs),
+            left = length - i;
 
+        if (signs.group && i && left % signs.group == 0)
+            add_sign(l, signs.between);
         if (!add_digit(l, digit))
             return count;
         labels[count++] = (uint8_t)digit;
-        if (chance(r, signs))
-            add_sign(l);
+        if (chance(r, signs.anywhere))
+            add_sign(l, (SignKind)rng_below(r, SIGN_COLON + 1));
     }
-    if (signs > 0 && chance(r, 0.5f)) /* "=", "/-" */
-        add_sign(l);
-    if (after)
-        add_letter(l);
+    if (signs.after)
+        add_beside(l, true);
     return count;
 }
 
@@ -434,7 +467,7 @@ static void write_none(Line *l)
     for (int i = 0; kind < 3 && i < count; i++)
         add_letter(l);
     for (int i = 0; kind == 3 && i < 1 + count / 3; i++)
-        add_sign(l);
+        add_sign(l, (SignKind)rng_below(&l->r, SIGN_KINDS));
     if (kind == 4) {
         page_scribble(l->hand.pen, &l->r, &l->sheet);
         l->left = 0;

@@ -80,33 +80,56 @@ static void stroke(Sheet *s, Place place, Pen pen, float u0, float v0, float u1,
     pen_line(s, a.x, a.y, b.x, b.y, pen);
 }
 
-void draw_sign(const Hand *hand, Place place, Rng *r, Sheet *s)
+/* Several strokes from a table of u0,v0,u1,v1 in hundredths, as wide as `w` says. */
+static void strokes(Sheet *s, Place place, Pen pen, float w, const signed char (*table)[4],
+                    int count)
 {
+    for (int i = 0; i < count; i++)
+        stroke(s, place, pen, w * (float)table[i][0], 0.01f * (float)table[i][1],
+               w * (float)table[i][2], 0.01f * (float)table[i][3]);
+}
+
+void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
+{
+    static const signed char hash[][4] = {
+        {-9, -45, -14, 45}, {14, -45, 9, 45}, {-25, -15, 25, -18}, {-25, 18, 25, 15}};
+    static const signed char star[][4] = {{-15, 0, 15, 0}, {-8, -15, 8, 15}, {8, -15, -8, 15}};
+    static const signed char dollar[][4] = {{18, -32, -12, -36}, {-12, -36, -18, -14},
+                                            {-18, -14, 16, 12},  {16, 12, 12, 36},
+                                            {12, 36, -18, 34},   {2, -55, -2, 55}};
     Pen pen = {hand->pen.radius * rng_range(r, 0.7f, 1.2f), hand->pen.level};
     float w = rng_range(r, 0.1f, 0.28f), foot = rng_range(r, 0.32f, 0.55f);
-    float tilt = 0.3f * w * rng_normal(r);
+    float tilt = 0.3f * w * rng_normal(r), size = 0.01f * rng_range(r, 0.7f, 1.2f);
 
-    switch (rng_below(r, 7)) {
-    case 0: /* full stop */
+    switch (kind) {
+    case SIGN_STOP:
         stroke(s, place, pen, 0, foot, 0.02f, foot);
         break;
-    case 1: /* comma */
+    case SIGN_COMMA:
         stroke(s, place, pen, 0.02f, foot, -0.3f * w, foot + w);
         break;
-    case 2: /* dash */
-    case 3:
+    case SIGN_DASH:
         stroke(s, place, pen, -w, tilt, w, -tilt);
         break;
-    case 4: /* equals */
+    case SIGN_EQUALS:
         stroke(s, place, pen, -w, tilt - 0.09f, w, -tilt - 0.09f);
         stroke(s, place, pen, -w, tilt + 0.09f, w, -tilt + 0.09f);
         break;
-    case 5: /* slash, flatter than any 1 */
+    case SIGN_SLASH: /* flatter than any 1 */
         place.xy = 0;
         stroke(s, place, pen, 0.25f + w, -0.52f, -0.25f - w, 0.52f);
         break;
-    default: /* colon */
+    case SIGN_COLON:
         stroke(s, place, pen, 0, foot, 0.02f, foot);
         stroke(s, place, pen, 0, foot - 0.35f, 0.02f, foot - 0.35f);
+        break;
+    case SIGN_HASH:
+        strokes(s, place, pen, size, hash, 4);
+        break;
+    case SIGN_STAR:
+        strokes(s, place, pen, size, star, 3);
+        break;
+    default:
+        strokes(s, place, pen, size, dollar, 6);
     }
 }

@@ -44,11 +44,11 @@ Hand hand_draw(StringGaps gaps, Rng *r)
     Hand h = {0};
     float width;
 
-    h.height = bounded(22.5f * expf(0.17f * rng_normal(r)), 13, 31);
+    h.height = bounded(21.5f * expf(0.19f * rng_normal(r)), 12, 31);
     h.aspect = bounded(expf(0.16f * rng_normal(r)), 0.65f, 1.45f);
     h.slant = bounded(0.08f + 0.2f * rng_normal(r), -0.5f, 0.65f);
     h.slope = bounded(0.025f * rng_normal(r), -0.06f, 0.06f);
-    h.middle = STRING_HEIGHT / 2.f + bounded(1.6f * rng_normal(r), -4, 4);
+    h.middle = STRING_HEIGHT / 2.f + bounded(1.9f * rng_normal(r), -5, 5);
     h.size_spread = rng_range(r, 0.02f, 0.13f);
     h.y_spread = rng_range(r, 0.01f, 0.07f);
     h.turn_spread = rng_range(r, 0.01f, 0.09f);

@@ -86,6 +86,16 @@ static void draw_columns(int first, int end, Rng *r, Sheet *s)
         draw_upright(s, x, lean, pen, r);
 }
 
+/* The pattern that cheques are printed on, as far as it is left: weak lines close together. */
+static void draw_pattern(int first, int end, Rng *r, Sheet *s)
+{
+    Pen pen = {0.5f * rng_range(r, 0.5f, 1.5f), rng_range(r, 0.1f, 0.35f)};
+    float pitch = rng_range(r, 3.5f, 9), lean = rng_range(r, -40, 40), reach = fabsf(lean);
+
+    for (float x = (float)first - reach; x < (float)end + reach; x += pitch)
+        pen_line(s, x + lean, 0, x - lean, STRING_HEIGHT, pen);
+}
+
 /* Tips of what stands above or below. */
 static void draw_neighbours(const Writing *w, int first, int end, Rng *r, Sheet *s)
 {
@@ -170,6 +180,8 @@ void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *s)
         draw_rules(w, first, end, r, s);
     if (chance(r, 0.03f))
         draw_columns(first, end, r, s);
+    if (chance(r, 0.04f))
+        draw_pattern(first, end, r, s);
     if (chance(r, 0.2f))
         draw_neighbours(w, first, end, r, s);
     if (chance(r, 0.08f))

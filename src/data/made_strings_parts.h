@@ -40,8 +40,20 @@ void draw_bold(
     float
         bold); /* strokes wider (to 1) or thinner (to -1) by a pixel; the outer columns are empty */
 
-/* Signs that are not to be read. */
-void draw_sign(const Hand *hand, Place place, Rng *r, Sheet *sheet);
+/* Signs that are not to be read. The first six stand anywhere, the others before or after a number. */
+typedef enum SignKind {
+    SIGN_STOP,
+    SIGN_COMMA,
+    SIGN_DASH,
+    SIGN_EQUALS,
+    SIGN_SLASH,
+    SIGN_COLON,
+    SIGN_HASH,
+    SIGN_STAR,
+    SIGN_DOLLAR,
+    SIGN_KINDS
+} SignKind;
+void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *sheet);
 
 /* Borders, rules, specks and so on, in columns first .. end-1. */
 void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *strip);
