@@ -116,7 +116,7 @@ static void draw_stroke(Sheet *s, const Point *p, int n)
 
 typedef struct Hand {
     float height, gap, jitter, slant, wide;
-    bool crossed;
+    bool crossed, boxed;
     Rng rng;
 } Hand;
 
@@ -147,6 +147,29 @@ static float draw_digit(Sheet *s, Hand *h, char c, float x, float y)
     return width;
 }
 
+/* A printed box from (x, y), thinner than the pen. */
+static void draw_box(Sheet *s, float x, float y, float width, float height)
+{
+    Point corner[5] = {{x, y}, {x + width, y}, {x + width, y + height}, {x, y + height}, {x, y}};
+    float pen_px = s->pen_px;
+
+    s->pen_px = 0.5f * pen_px;
+    for (int i = 0; i < 4; i++)
+        draw_piece(s, corner[i], corner[i + 1]);
+    s->pen_px = pen_px;
+}
+
+/* One digit in the middle of its box; returns the box's width. */
+static float draw_boxed(Sheet *s, Hand *h, char c, float x, float y)
+{
+    float width = 1.2f * h->height, height = 1.5f * h->height;
+    float slack = width - h->wide * glyph_of(c, h->crossed)->width * h->height - h->slant * h->height;
+
+    draw_box(s, x, y - 1.25f * h->height, width, height);
+    draw_digit(s, h, c, x + 0.5f * slack, y);
+    return width;
+}
+
 static void draw_lines(Sheet *s, Hand *h, const char *text)
 {
     float x = h->height, y = 2 * h->height;
@@ -157,6 +180,8 @@ static void draw_lines(Sheet *s, Hand *h, const char *text)
             y += 1.8f * h->height;
         } else if (*text == ' ') {
             x += 0.9f * h->height;
+        } else if (h->boxed) {
+            x += draw_boxed(s, h, *text, x, y);
         } else {
             x += draw_digit(s, h, *text, x, y) + h->gap * h->height * give_or_take(h, 0.3f);
         }
@@ -204,12 +229,36 @@ static uint8_t to_byte(float v)
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v + 0.5f);
 }
 
-/* A faint blue line under every row of writing. */
-static float rule_at(const Hand *h, int y)
+/* Faint blue lines: one under every row of writing, or squares. */
+static float rule_at(const Hand *h, const SketchOptions *o, int x, int y)
 {
-    float below = fmodf(y - 2.12f * h->height + 18 * h->height, 1.8f * h->height);
+    float below = fmodf(y - 2.12f * h->height + 18 * h->height, 1.8f * h->height), side = 0.6f * h->height;
 
-    return y > h->height && below < 1.5f ? 0.35f : 0;
+    if (o->squared && (fmodf(x, side) < 1.2f || fmodf(y, side) < 1.2f))
+        return 0.5f;
+    return o->ruled && y > h->height && below < 1.5f ? 0.35f : 0;
+}
+
+typedef struct Shade { /* what lies behind a straight edge is darker */
+    float across, down, edge; /* the edge's direction and place */
+    float soft_px, loss;
+} Shade;
+
+static Shade shade_of(Hand *h, const SketchOptions *o, const Sheet *s)
+{
+    if (!(o->hand_shadow > 0))
+        return (Shade){.soft_px = 1};
+    float angle = rng_range(&h->rng, 0, 6.2832f), at = rng_range(&h->rng, -0.2f, 0.2f);
+    Shade shade = {.across = cosf(angle), .down = sinf(angle), .soft_px = 1.5f, .loss = o->hand_shadow};
+
+    shade.edge = shade.across * s->width * (0.5f + at) + shade.down * s->height * (0.5f + at);
+    return shade;
+}
+
+/* The share of light that is left at a pixel. */
+static float lit(const Shade *s, int x, int y)
+{
+    return 1 - s->loss / (1 + expf(-(s->across * x + s->down * y - s->edge) / s->soft_px));
 }
 
 static void photograph(const Sheet *s, Hand *h, const SketchOptions *o, Image *im)
@@ -217,12 +266,13 @@ static void photograph(const Sheet *s, Hand *h, const SketchOptions *o, Image *i
     static const float paper[2][3] = {{244, 241, 232}, {26, 28, 30}}, blue[3] = {120, 150, 205};
     const float *sheet = paper[o->on_black];
     float corner_x = rng_uniform(&h->rng), corner_y = rng_uniform(&h->rng);
+    Shade shade = shade_of(h, o, s);
 
     for (int y = 0; y < s->height; y++)
         for (int x = 0; x < s->width; x++) {
-            float ink = s->ink[(size_t)y * s->width + x], rule = o->ruled ? rule_at(h, y) : 0;
+            float ink = s->ink[(size_t)y * s->width + x], rule = rule_at(h, o, x, y);
             float far = hypotf((float)x / s->width - corner_x, (float)y / s->height - corner_y);
-            float light = 1 - o->shadow * 0.6f * far * far, grain = 2.5f * rng_normal(&h->rng);
+            float light = (1 - o->shadow * 0.6f * far * far) * lit(&shade, x, y), grain = 2.5f * rng_normal(&h->rng);
 
             for (int c = 0; c < 3; c++) {
                 float under = sheet[c] * (1 - rule) + blue[c] * rule + grain, pen = o->on_black ? 235 : o->ink[c] + 18;
@@ -256,7 +306,7 @@ static int check_text(const char *text, int *lines, int *longest, Err *e)
 static Hand hand_of(const SketchOptions *o)
 {
     Hand h = {.height = o->height_px > 0 ? o->height_px : 48, .gap = o->gap > 0 ? o->gap : 0.25f,
-              .jitter = o->jitter > 0 ? o->jitter : 0.02f, .crossed = o->crossed,
+              .jitter = o->jitter > 0 ? o->jitter : 0.02f, .crossed = o->crossed, .boxed = o->boxed,
               .rng = rng_stream(o->seed, RNG_WRITE, 0)};
 
     h.slant = rng_range(&h.rng, -0.05f, 0.3f);
@@ -271,7 +321,8 @@ Image *sketch_text(const char *text, const SketchOptions *o, Err *e)
 
     if (check_text(text, &lines, &longest, e))
         return NULL;
-    float width = h.height * (2.6f + longest * (0.85f + h.gap)), height = h.height * (1.2f + 1.8f * lines);
+    float advance = o->boxed ? fmaxf(1.2f, 0.85f + h.gap) : 0.85f + h.gap;
+    float width = h.height * (2.6f + longest * advance), height = h.height * (1.2f + 1.8f * lines);
     Image *im = image_new((int)width, (int)height, 3, e);
     Sheet s = {.width = (int)width, .height = (int)height, .pen_px = o->pen_px > 0 ? o->pen_px : h.height / 14};
     int status = im ? 0 : -(int)ERR_MEMORY;

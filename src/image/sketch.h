@@ -26,6 +26,9 @@ typedef struct SketchOptions { /* zero is the usual */
     float noise;        /* deviation of the camera's grain in grey steps */
     float blur_px;      /* deviation of the lens */
     bool ruled;         /* lines below the writing */
+    bool squared;       /* squared paper */
+    bool boxed;         /* a printed box round each digit */
+    float hand_shadow;  /* light lost behind the edge of a hand's shadow, 0..1 */
     bool crossed;       /* European: the 7 has a bar, the 1 a long flag */
     bool on_black;      /* white chalk on black */
 } SketchOptions;
