@@ -226,29 +226,48 @@ static int add_lines(Reading *reading, const ReadDigit *digits, const int *lines
     return 0;
 }
 
-static int read_pieces(Reader *r, const Image *im, const Piece *pieces, int count, Reading *reading, Err *e)
-{
-    ReadDigit *digits = calloc((size_t)count + 1, sizeof *digits);
-    int *lines = calloc((size_t)count + 1, sizeof *lines), status;
+/* What was seen on several pictures, one after the other, so that the net meets it in full batches. */
+typedef struct Sight {
+    ReadDigit *digits;
+    int *lines;
+    int count;
+} Sight;
 
-    if (!digits || !lines)
-        status = err_set(e, ERR_MEMORY, "no memory for %d digits", count);
-    else
-        status = see_pieces(im, pieces, &count, digits, lines, e);
+static int add_room(Sight *s, int more, Err *e)
+{
+    size_t wanted = (size_t)s->count + more + 1;
+    ReadDigit *digits = realloc(s->digits, wanted * sizeof *digits);
+    int *lines;
+
+    if (digits)
+        s->digits = digits;
+    if (!digits || !(lines = realloc(s->lines, wanted * sizeof *lines)))
+        return err_set(e, ERR_MEMORY, "no memory for %d digits", s->count + more);
+    s->lines = lines;
+    return 0;
+}
+
+/* Adds what is on one picture; *count tells how many digits. */
+static int see(Sight *s, const Image *im, const ReadOptions *options, int *count, Err *e)
+{
+    Piece whole = {.width = im->width, .height = im->height}, *pieces = NULL;
+    int status = 0;
+
+    *count = 1;
+    if (!options->single && !(pieces = page_find(im, count, e)))
+        return -(int)ERR_MEMORY;
+    status = add_room(s, *count, e);
     if (!status)
-        status = read_digits(r, digits, count, e);
+        status = see_pieces(im, pieces ? pieces : &whole, count, s->digits + s->count, s->lines + s->count, e);
     if (!status)
-        status = add_lines(reading, digits, lines, count, e);
-    free(digits);
-    free(lines);
+        s->count += *count;
+    free(pieces);
     return status;
 }
 
-Reading *reader_read(Reader *r, const Image *im, const ReadOptions *options, Err *e)
+static Reading *reading_new(const Image *im, const ReadDigit *digits, const int *lines, int count, Err *e)
 {
     Reading *reading = calloc(1, sizeof *reading);
-    Piece whole = {.width = im->width, .height = im->height}, *pieces = NULL;
-    int count = 1, status = 0;
 
     if (!reading) {
         err_set(e, ERR_MEMORY, "no memory for a reading");
@@ -256,16 +275,49 @@ Reading *reader_read(Reader *r, const Image *im, const ReadOptions *options, Err
     }
     reading->width = im->width;
     reading->height = im->height;
-    if (!options->single && !(pieces = page_find(im, &count, e)))
-        status = -(int)ERR_MEMORY;
-    if (!status)
-        status = read_pieces(r, im, pieces ? pieces : &whole, count, reading, e);
-    free(pieces);
-    if (status) {
+    if (add_lines(reading, digits, lines, count, e)) {
         reading_free(reading);
         return NULL;
     }
     return reading;
+}
+
+static int tell_all(const Sight *s, const Image *const *images, const int *counts, int count, Reading **out, Err *e)
+{
+    for (int i = 0, first = 0; i < count; first += counts[i], i++)
+        if (!(out[i] = reading_new(images[i], s->digits + first, s->lines + first, counts[i], e)))
+            return -(int)ERR_MEMORY;
+    return 0;
+}
+
+int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *options, int count, Reading **out, Err *e)
+{
+    Sight s = {0};
+    int *counts = malloc(((size_t)count + 1) * sizeof *counts);
+    int status = counts ? 0 : err_set(e, ERR_MEMORY, "no memory for %d pictures", count);
+
+    memset(out, 0, (size_t)count * sizeof *out);
+    for (int i = 0; !status && i < count; i++)
+        status = see(&s, images[i], &options[i], &counts[i], e);
+    if (!status)
+        status = read_digits(r, s.digits, s.count, e);
+    if (!status)
+        status = tell_all(&s, images, counts, count, out, e);
+    for (int i = 0; status && i < count; i++) {
+        reading_free(out[i]);
+        out[i] = NULL;
+    }
+    free(s.digits);
+    free(s.lines);
+    free(counts);
+    return status;
+}
+
+Reading *reader_read(Reader *r, const Image *im, const ReadOptions *options, Err *e)
+{
+    Reading *reading;
+
+    return reader_read_many(r, &im, options, 1, &reading, e) ? NULL : reading;
 }
 
 void reading_free(Reading *reading)

@@ -63,6 +63,10 @@ const Model *reader_model(const Reader *r);
 Reading *reader_read(Reader *r, const Image *im, const ReadOptions *options, Err *e);
 void reading_free(Reading *reading);
 
+/* Several pictures at once, each with its options: the net sees the digits of all of them in full batches, which is
+ * faster than one after the other. out (count); 0, or -ERR_MEMORY and every out is NULL. */
+int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *options, int count, Reading **out, Err *e);
+
 /* Class probabilities of ready 28x28 pictures (light ink on 0): out (count, classes of the model). */
 void reader_classify(Reader *r, const uint8_t *pixels, int count, double *out);
 

@@ -183,6 +183,29 @@ static void a_single_digit_is_read_whole(void **state)
     image_free(im);
 }
 
+static void many_pictures_read_as_each_alone(void **state)
+{
+    static const char *const texts[] = {"5", "31907\n20", "", "8"};
+    const Image *images[4];
+    ReadOptions options[4] = {{.single = true}, {0}, {0}, {.single = true}};
+    Reading *together[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        images[i] = *texts[i] ? draw(texts[i], (SketchOptions){.seed = i, .height_px = 60}) : plain(70, 50, 1, 240);
+    assert_int_equal(reader_read_many(reader, images, options, 4, together, NULL), 0);
+    for (int i = 0; i < 4; i++) {
+        Reading *alone = reader_read(reader, images[i], &options[i], NULL);
+        char *one = reading_json(alone, texts[i]), *other = reading_json(together[i], texts[i]);
+
+        assert_string_equal(one, other);
+        assert_int_equal(together[i]->line_count, i == 1 ? 2 : i != 2);
+        free(one), free(other);
+        reading_free(alone), reading_free(together[i]);
+        image_free((Image *)images[i]);
+    }
+}
+
 static void json_names_the_picture_whatever_its_name_is(void **state)
 {
     Image *im = plain(30, 20, 1, 255);
@@ -218,6 +241,7 @@ int main(void)
         cmocka_unit_test(what_has_no_writing_has_no_lines),
         cmocka_unit_test(noise_is_read_in_bounded_time),
         cmocka_unit_test(a_single_digit_is_read_whole),
+        cmocka_unit_test(many_pictures_read_as_each_alone),
         cmocka_unit_test(json_names_the_picture_whatever_its_name_is),
         cmocka_unit_test(a_model_that_is_no_reader_is_refused),
     };
