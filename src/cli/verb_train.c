@@ -14,13 +14,29 @@
 #include "cli/progress.h"
 #include "data/fetch.h"
 #include "train/fit.h"
+#include "train/lines.h"
 #include "train/run_folder.h"
 
 /* Options that are settings of the recipe; a dash in an option is an underscore in a setting. */
-enum { DATA, EPOCHS, BATCH, LR, OPTIMIZER, LOSS, AUGMENT, VALIDATION, WIDTH, DEPTH, INIT_FROM, SEED, THREADS, SETTINGS };
-static const char *const keys[SETTINGS] = {"data",    "epochs",     "batch", "lr",    "optimizer", "loss",
-                                           "augment", "validation", "width", "depth", "init_from", "seed",
-                                           "threads"};
+enum {
+    DATA,
+    EPOCHS,
+    BATCH,
+    LR,
+    OPTIMIZER,
+    LOSS,
+    AUGMENT,
+    VALIDATION,
+    WIDTH,
+    DEPTH,
+    INIT_FROM,
+    SEED,
+    THREADS,
+    SETTINGS
+};
+static const char *const keys[SETTINGS] = {
+    "data",       "epochs", "batch", "lr",        "optimizer", "loss",   "augment",
+    "validation", "width",  "depth", "init_from", "seed",      "threads"};
 
 typedef struct Values {
     const char *recipe, *config, *resume, *output, *more;
@@ -33,16 +49,19 @@ typedef struct Values {
     }
 
 static const Option options[] = {
-    {"recipe", 0, OPTION_CHOICE, "default|seed", "scrawl's own, or as the system did it that the net comes from",
-     offsetof(Values, recipe), 0, 0},
+    {"recipe", 0, OPTION_CHOICE, "default|seed",
+     "scrawl's own, or as the system did it that the net comes from", offsetof(Values, recipe), 0,
+     0},
     SETTING("data", 'd', DATA, "DATA", "the pictures; default: MNIST from the cache, fetched once"),
     SETTING("epochs", 'e', EPOCHS, "N", "times that every picture is seen"),
     SETTING("batch", 'b', BATCH, "N", "pictures a step"),
     SETTING("lr", 0, LR, "RATE", "learning rate"),
-    SETTING("optimizer", 0, OPTIMIZER, "NAME", "sgd, momentum, nesterov, rmsprop, adam, adamw, nadam"),
+    SETTING("optimizer", 0, OPTIMIZER, "NAME",
+            "sgd, momentum, nesterov, rmsprop, adam, adamw, nadam"),
     SETTING("loss", 0, LOSS, "NAME", "cross-entropy or mse-class"),
     SETTING("augment", 0, AUGMENT, "NAME", "a preset of augmentations"),
-    SETTING("validation", 0, VALIDATION, "SHARE", "share of the pictures that chooses and is never trained on"),
+    SETTING("validation", 0, VALIDATION, "SHARE",
+            "share of the pictures that chooses and is never trained on"),
     SETTING("width", 0, WIDTH, "N", "channels of the first convolution"),
     SETTING("depth", 0, DEPTH, "N", "layers with weights"),
     SETTING("init-from", 0, INIT_FROM, "MODEL", "start from the weights of a file where they fit"),
@@ -50,9 +69,12 @@ static const Option options[] = {
     SETTING("threads", 't', THREADS, "N", "default: all cores; the model is the same for any"),
     {"set", 0, OPTION_TEXT, "SETTINGS", "any settings of config.json: \"KEY=VALUE KEY=VALUE ...\"",
      offsetof(Values, more), 0, 0},
-    {"config", 0, OPTION_TEXT, "FILE", "the settings of an earlier run's config.json", offsetof(Values, config), 0, 0},
-    {"resume", 0, OPTION_TEXT, "RUN", "go on with the run in this folder", offsetof(Values, resume), 0, 0},
-    {"output", 'o', OPTION_TEXT, "RUN", "folder of the run; default: runs/NAME-<date>", offsetof(Values, output), 0, 0},
+    {"config", 0, OPTION_TEXT, "FILE", "the settings of an earlier run's config.json",
+     offsetof(Values, config), 0, 0},
+    {"resume", 0, OPTION_TEXT, "RUN", "go on with the run in this folder", offsetof(Values, resume),
+     0, 0},
+    {"output", 'o', OPTION_TEXT, "RUN", "folder of the run; default: runs/NAME-<date>",
+     offsetof(Values, output), 0, 0},
     {0},
 };
 
@@ -119,12 +141,13 @@ static bool watch(void *context, const FitProgress *p)
     char left[32];
 
     if (p->epoch_done && p->validation.count)
-        progress_show(context, "epoch %ld of %ld  validation %ld of %ld right, loss %.4f", p->epoch, p->epochs,
-                      p->validation.right, p->validation.count, p->validation.loss);
+        progress_show(context, "epoch %ld of %ld  validation %ld of %ld right, loss %.4f", p->epoch,
+                      p->epochs, p->validation.right, p->validation.count, p->validation.loss);
     else
-        progress_show(context, "epoch %ld of %ld  %3.0f %%  loss %.4f  %.2f %% right  %.0f images/s  %s left", p->epoch,
-                      p->epochs, 100.0 * p->epoch_step / p->epoch_steps, p->loss, 100 * p->accuracy,
-                      p->images_per_second, progress_time(left, p->seconds_left));
+        progress_show(
+            context, "epoch %ld of %ld  %3.0f %%  loss %.4f  %.2f %% right  %.0f images/s  %s left",
+            p->epoch, p->epochs, 100.0 * p->epoch_step / p->epoch_steps, p->loss, 100 * p->accuracy,
+            p->images_per_second, progress_time(left, p->seconds_left));
     return !interrupted;
 }
 
@@ -132,13 +155,14 @@ static bool watch(void *context, const FitProgress *p)
 static int print_result(const char *folder, const FitResult *r)
 {
     char *model = file_join(folder, "model.safetensors");
-    json_t *object = json_pack("{s:s, s:s, s:i, s:f}", "run", folder, "model", model ? model : "", "epochs",
-                               (int)r->epochs, "seconds", r->seconds);
+    json_t *object = json_pack("{s:s, s:s, s:i, s:f}", "run", folder, "model", model ? model : "",
+                               "epochs", (int)r->epochs, "seconds", r->seconds);
 
     if (object && r->best.count)
         json_object_set_new(object, "validation",
-                            json_pack("{s:f, s:f, s:i, s:i}", "accuracy", (double)r->best.right / r->best.count, "loss",
-                                      r->best.loss, "count", (int)r->best.count, "epoch", (int)r->best_epoch));
+                            json_pack("{s:f, s:f, s:i, s:i}", "accuracy",
+                                      (double)r->best.right / r->best.count, "loss", r->best.loss,
+                                      "count", (int)r->best.count, "epoch", (int)r->best_epoch));
     char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(8)) : NULL;
 
     free(model);
@@ -169,14 +193,15 @@ static int train(const Recipe *recipe, const char *folder, bool resume, Err *e)
     team_free(team);
     catch_interrupt();
     if (!status)
-        status = fit(recipe, data, &how, &result, e);
+        status = (strcmp(recipe->model, "line") ? fit : lines_fit)(recipe, data, &how, &result, e);
     dataset_free(data);
     progress_end(&progress);
     if (status)
         return refuse("%s", e->text);
     status = print_result(folder, &result);
     if (result.stopped)
-        status = refuse("stopped after %ld epochs; scrawl train --resume %s goes on", result.epochs, folder);
+        status = refuse("stopped after %ld epochs; scrawl train --resume %s goes on", result.epochs,
+                        folder);
     fit_result_free(&result);
     return status;
 }
@@ -208,7 +233,8 @@ static int run(const Verb *verb, int argc, char **argv)
     if (!args.count && !v.resume && !v.config)
         return usage_error(verb, "it wants NAME");
     if (v.resume && (args.count || v.config || v.output))
-        return usage_error(verb, "--resume goes on with a run: neither NAME, --config nor -o go with it");
+        return usage_error(verb,
+                           "--resume goes on with a run: neither NAME, --config nor -o go with it");
     if (v.resume)
         status = resumed_recipe(v.resume, &recipe, &e);
     else
@@ -225,8 +251,10 @@ const Verb verb_train = {
     .name = "train",
     .arguments = "[NAME]",
     .about = "trains a net that scrawl can build",
-    .more = "NAME is lenet, digits or resnet164 (any depth 9n+2). The run's folder holds config.json, log.csv, TensorBoard's\n"
-            "events, checkpoints and model.safetensors, the best model by validation. The last line printed is JSON.\n"
+    .more = "NAME is lenet, digits, line or resnet164 (any depth 9n+2). The run's folder holds "
+            "config.json, log.csv, TensorBoard's\n"
+            "events, checkpoints and model.safetensors, the best model by validation. The last "
+            "line printed is JSON.\n"
             "Ctrl-C ends a run with a checkpoint; --resume goes on with it.",
     .options = options,
     .least = 0,

@@ -23,9 +23,9 @@ typedef struct Source {
 
 struct Strings {
     StringsOptions options;
-    Source digits, photos;
-    uint32_t *letters; /* pictures of letters that look like no digit */
-    uint32_t letter_count;
+    Source digits;
+    uint32_t *others; /* pictures of what is no digit */
+    uint32_t other_count;
 };
 
 /* ---- the pictures ---- */
@@ -39,24 +39,22 @@ static void source_free(Source *s)
     free(s->index);
 }
 
-static int sort_digits(Source *s, const char *what, const uint32_t *indices, size_t count, Err *e)
+static int sort_digits(Source *s, const uint32_t *indices, size_t count, Err *e)
 {
     const Dataset *d = s->data;
     uint32_t at = 0;
 
-    if (d->height != SIDE || d->width != SIDE || !d->pixels)
-        return err_set(e, ERR_ARGUMENT, "the %s for strings are %dx%d, not 28x28", what, d->height,
-                       d->width);
     for (int digit = 0; digit < DIGITS; digit++) {
         s->first[digit] = at;
-        for (size_t k = 0; k < (indices ? count : d->count); k++) {
+        for (size_t k = 0; k < count; k++) {
             size_t i = indices ? indices[k] : k;
 
             if (d->labels[i] == digit)
                 s->index[at++] = (uint32_t)i;
         }
         if (at == s->first[digit])
-            return err_set(e, ERR_ARGUMENT, "the %s for strings lack the digit %d", what, digit);
+            return err_set(e, ERR_ARGUMENT,
+                           "strings want pictures of every digit, there are none of %d", digit);
     }
     s->first[DIGITS] = at;
     return 0;
@@ -91,72 +89,67 @@ static void thin_part(void *context, int thread)
     }
 }
 
-static int source_open(Source *s, const Dataset *data, const char *what, const uint32_t *indices,
-                       size_t count, Team *team, Err *e)
+static int source_open(Source *s, const StringsOptions *o, size_t count, Err *e)
 {
     bool failed[TEAM_LIMIT] = {false};
-    ThinJob job = {s, team, failed};
+    ThinJob job = {s, o->team, failed};
     int status;
 
-    *s = (Source){.data = data};
-    s->index = malloc((indices ? count : data->count) * sizeof *s->index + 1);
-    s->points = calloc(data->count + 1, sizeof *s->points);
-    s->counts = calloc(data->count + 1, sizeof *s->counts);
+    *s = (Source){.data = o->digits};
+    s->index = malloc(count * sizeof *s->index + 1);
+    s->points = calloc(o->digits->count + 1, sizeof *s->points);
+    s->counts = calloc(o->digits->count + 1, sizeof *s->counts);
     if (!s->index || !s->points || !s->counts)
-        return err_set(e, ERR_MEMORY, "no memory for %zu digits", data->count);
-    status = sort_digits(s, what, indices, count, e);
+        return err_set(e, ERR_MEMORY, "no memory for %zu digits", count);
+    status = sort_digits(s, o->indices, count, e);
     if (status)
         return status;
-    if (team)
-        team_run(team, thin_part, &job);
+    if (o->team)
+        team_run(o->team, thin_part, &job);
     else
         thin_part(&job, 0);
     for (int i = 0; i < TEAM_LIMIT; i++)
         if (failed[i])
-            return err_set(e, ERR_MEMORY, "no memory for %zu digits", data->count);
+            return err_set(e, ERR_MEMORY, "no memory for %zu digits", count);
     return 0;
 }
 
-/* O is a zero to anyone who expects one. */
-static bool is_lookalike(const Dataset *letters, size_t i)
+static int others_open(Strings *s, const StringsOptions *o, size_t count, Err *e)
 {
-    const char *name = letters->class_names[letters->labels[i]];
+    s->others = malloc(count * sizeof *s->others + 1);
+    if (!s->others)
+        return err_set(e, ERR_MEMORY, "no memory for %zu pictures", count);
+    for (size_t k = 0; k < count; k++) {
+        size_t i = o->indices ? o->indices[k] : k;
 
-    return name[0] && !name[1] && strchr("oODQlIiSsZzbqgBGjyJ0123456789", name[0]);
-}
-
-static int letters_open(Strings *s, Err *e)
-{
-    const Dataset *d = s->options.letters;
-
-    if (d->height != SIDE || d->width != SIDE || !d->pixels)
-        return err_set(e, ERR_ARGUMENT, "the letters for strings are %dx%d, not 28x28", d->height,
-                       d->width);
-    s->letters = malloc(d->count * sizeof *s->letters + 1);
-    if (!s->letters)
-        return err_set(e, ERR_MEMORY, "no memory for %zu letters", d->count);
-    for (size_t i = 0; i < d->count; i++)
-        if (!is_lookalike(d, i))
-            s->letters[s->letter_count++] = (uint32_t)i;
+        if (o->digits->labels[i] >= DIGITS)
+            s->others[s->other_count++] = (uint32_t)i;
+    }
     return 0;
 }
 
 Strings *strings_new(const StringsOptions *o, Err *e)
 {
-    Strings *s = calloc(1, sizeof *s);
+    const Dataset *d = o->digits;
+    size_t count = o->indices ? o->count : d->count;
+    Strings *s;
     int status;
 
+    if (d->height != SIDE || d->width != SIDE || !d->pixels) {
+        err_set(e, ERR_ARGUMENT, "the digits for strings are %dx%d, not 28x28", d->height,
+                d->width);
+        return NULL;
+    }
+    s = calloc(1, sizeof *s);
     if (!s) {
         err_set(e, ERR_MEMORY, "no memory for strings");
         return NULL;
     }
     s->options = *o;
     s->options.indices = NULL;
-    status = source_open(&s->digits, o->digits, "digits", o->indices, o->count, o->team, e);
-    if (!status && o->photos)
-        status = source_open(&s->photos, o->photos, "photos", NULL, 0, o->team, e);
-    if (!status && o->letters)
-        status = letters_open(s, e);
+    status = source_open(&s->digits, o, count, e);
+    if (!status)
+        status = others_open(s, o, count, e);
     if (!status)
         return s;
     strings_free(s);
@@ -168,8 +161,7 @@ void strings_free(Strings *s)
     if (!s)
         return;
     source_free(&s->digits);
-    source_free(&s->photos);
-    free(s->letters);
+    free(s->others);
     free(s);
 }
 
@@ -315,7 +307,7 @@ static void draw_digit(Line *l, int digit, Place place, Sheet *tile)
 {
     const Strings *s = l->strings;
     const Hand *h = &l->hand;
-    const Source *source = s->options.photos && chance(&l->r, 0.1f) ? &s->photos : &s->digits;
+    const Source *source = &s->digits;
     uint32_t count = source->first[digit + 1] - source->first[digit];
     uint32_t i = source->index[source->first[digit] + rng_below(&l->r, count)];
     bool foreign = (digit == 1 || digit == 7) && chance(&l->r, h->foreign);
@@ -357,10 +349,10 @@ static void add_letter(Line *l)
     Sheet tile = {ink, TILE, STRING_HEIGHT};
     Place place = line_place(l, rng_range(&l->r, 0.7f, 1.1f));
 
-    if (!s->letter_count)
+    if (!s->other_count)
         return;
-    draw_picture(s->options.letters->pixels +
-                     PIXELS * (size_t)s->letters[rng_below(&l->r, s->letter_count)],
+    draw_picture(s->digits.data->pixels +
+                     PIXELS * (size_t)s->others[rng_below(&l->r, s->other_count)],
                  place, &tile);
     draw_bold(&tile, l->hand.bold);
     line_add(l, ink, fabsf(next_gap(l)) + rng_range(&l->r, 1, 6), false);
@@ -404,6 +396,7 @@ typedef struct Signs {
     int group;      /* stops or commas before every third digit from the end; 0: none */
     SignKind between;
     bool before, after; /* $ or # or letters; = - # or letters */
+    bool bars;          /* each digit has a box */
 } Signs;
 
 static Signs draw_signs(Rng *r)
@@ -415,21 +408,37 @@ static Signs draw_signs(Rng *r)
         .group = amount ? 3 - (int)rng_below(r, 8) / 7 : 0,
         .between = chance(r, 0.6f) ? SIGN_STOP : SIGN_COMMA,
         .before = chance(r, amount ? 0.4f : 0.05f),
-        .after = chance(r, amount ? 0.5f : 0.09f),
+        .after = chance(r, amount ? 0.6f : 0.09f),
+        .bars = !amount && chance(r, 0.06f),
     };
 }
 
-static void add_beside(Line *l, bool behind)
+static void add_before(Line *l)
 {
-    static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR,   SIGN_DOLLAR,
-                                     SIGN_DASH, SIGN_EQUALS, SIGN_SLASH};
+    static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR, SIGN_DOLLAR, SIGN_RUPEES, SIGN_RUPEE};
 
-    if (chance(&l->r, 0.35f))
+    if (chance(&l->r, 0.3f))
         add_letter(l);
     else
-        add_sign(l, kinds[rng_below(&l->r, behind ? 6 : 3)]);
-    if (behind && chance(&l->r, 0.3f))
-        add_sign(l, SIGN_DASH);
+        add_sign(l, kinds[rng_below(&l->r, 5)]);
+    if (chance(&l->r, 0.3f))
+        add_sign(l, chance(&l->r, 0.5f) ? SIGN_STOP : SIGN_EQUALS);
+}
+
+/* What ends an amount: "/-", "/=", "-", "#", a long stroke. */
+static void add_after(Line *l)
+{
+    static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR, SIGN_DASH, SIGN_EQUALS, SIGN_STROKE};
+
+    if (chance(&l->r, 0.2f)) {
+        add_letter(l);
+    } else if (chance(&l->r, 0.45f)) {
+        add_sign(l, SIGN_SLASH);
+        if (chance(&l->r, 0.85f))
+            add_sign(l, chance(&l->r, 0.7f) ? SIGN_DASH : SIGN_EQUALS);
+    } else {
+        add_sign(l, kinds[rng_below(&l->r, 5)]);
+    }
 }
 
 static int write_digits(Line *l, uint8_t *labels)
@@ -441,7 +450,7 @@ static int write_digits(Line *l, uint8_t *labels)
     Signs signs = l->strings->options.plain ? (Signs){0} : draw_signs(r);
 
     if (signs.before)
-        add_beside(l, false);
+        add_before(l);
     for (int i = 0; i < length && count < STRING_DIGITS; i++) {
         int digit = draw_label(r, i, length, count ? labels[count - 1] : 0, zeros, runs),
             left = length - i;
@@ -451,11 +460,13 @@ static int write_digits(Line *l, uint8_t *labels)
         if (!add_digit(l, digit))
             return count;
         labels[count++] = (uint8_t)digit;
+        if (signs.bars)
+            add_sign(l, SIGN_BAR);
         if (chance(r, signs.anywhere))
             add_sign(l, (SignKind)rng_below(r, SIGN_COLON + 1));
     }
     if (signs.after)
-        add_beside(l, true);
+        add_after(l);
     return count;
 }
 

@@ -32,13 +32,10 @@ typedef enum StringGaps {
 } StringGaps;
 
 typedef struct StringsOptions {
-    const Dataset *digits;   /* 28x28; classes beyond 9 are passed over */
+    const Dataset
+        *digits; /* 28x28: the ten digits, and perhaps what is none and reads as nothing: letters */
     const uint32_t *indices; /* (count) pictures of it to use; NULL: all */
     size_t count;
-    const Dataset *photos; /* the same from photos: a tenth of the digits; NULL: none */
-    const Dataset *
-        letters; /* 28x28 pictures of letters, which read as nothing; classes named by a letter that may
-                               look like a digit are passed over; NULL: none */
     uint64_t seed;
     StringGaps gaps;
     bool plain; /* nothing but digits, at least one: for measuring */
@@ -47,8 +44,8 @@ typedef struct StringsOptions {
 
 typedef struct Strings Strings;
 
-/* The sets are not owned and must stay as they are; `indices` may go. ERR_ARGUMENT for pictures of another size or a
- * set that lacks one of the ten digits; ERR_MEMORY. */
+/* The set is not owned and must stay as it is; `indices` may go. ERR_ARGUMENT for pictures of another size or a set
+ * that lacks one of the ten digits; ERR_MEMORY. */
 Strings *strings_new(const StringsOptions *options, Err *e);
 void strings_free(Strings *s); /* NULL is fine */
 

@@ -97,6 +97,13 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
     static const signed char dollar[][4] = {{18, -32, -12, -36}, {-12, -36, -18, -14},
                                             {-18, -14, 16, 12},  {16, 12, 12, 36},
                                             {12, 36, -18, 34},   {2, -55, -2, 55}};
+    static const signed char rupees[][4] = {
+        {-45, -40, -47, 40}, {-45, -40, -12, -32}, {-12, -32, -14, -8}, {-14, -8, -45, 0},
+        {-45, 0, -8, 40},    {40, 2, 18, 4},       {18, 4, 16, 16},     {16, 16, 38, 24},
+        {38, 24, 34, 40},    {34, 40, 8, 38}};
+    static const signed char rupee[][4] = {{-28, -40, 30, -42}, {-28, -20, 28, -22},
+                                           {-4, -41, 14, -22},  {14, -22, 4, -4},
+                                           {4, -4, -26, -2},    {-26, -2, 18, 42}};
     Pen pen = {hand->pen.radius * rng_range(r, 0.7f, 1.2f), hand->pen.level};
     float w = rng_range(r, 0.1f, 0.28f), foot = rng_range(r, 0.32f, 0.55f);
     float tilt = 0.3f * w * rng_normal(r), size = 0.01f * rng_range(r, 0.7f, 1.2f);
@@ -129,7 +136,21 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
     case SIGN_STAR:
         strokes(s, place, pen, size, star, 3);
         break;
-    default:
+    case SIGN_DOLLAR:
         strokes(s, place, pen, size, dollar, 6);
+        break;
+    case SIGN_RUPEES:
+        strokes(s, place, pen, size, rupees, 10);
+        break;
+    case SIGN_RUPEE:
+        strokes(s, place, pen, size, rupee, 6);
+        break;
+    case SIGN_STROKE:
+        w = rng_range(r, 0.4f, 1.4f);
+        stroke(s, place, pen, -w, tilt, w, -tilt);
+        break;
+    default: /* a bar through the whole strip, whatever the hand */
+        pen_line(s, place.cx + 4 * tilt, -2, place.cx - 4 * tilt, (float)s->height + 2,
+                 (Pen){rng_range(r, 0.3f, 1.2f), rng_range(r, 0.4f, 1)});
     }
 }

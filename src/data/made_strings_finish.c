@@ -101,6 +101,20 @@ static void grain(Sheet *s, float deviation, Rng *r)
     }
 }
 
+/* How deep a full stroke is: the mean, in which deep ink counts for more. */
+static float level_of(const Sheet *s)
+{
+    float sum = 0, weight = 0;
+
+    for (int i = 0; i < s->width * s->height; i++) {
+        float v = s->ink[i], square = v * v;
+
+        sum += v * square;
+        weight += square;
+    }
+    return weight > 1 ? less(1, more(0.15f, sum / weight)) : 1;
+}
+
 /* The soft threshold between paper and ink. */
 static void ramp(Sheet *s, float low, float high)
 {
@@ -124,6 +138,7 @@ static void crop(Sheet *s, int first, int end)
 void finish(int first, int end, Rng *r, Sheet *s, float *spare)
 {
     bool paper = chance(r, 0.3f); /* grain is there before ink is told from it */
+    float level;
 
     if (chance(r, 0.3f))
         fade(s, rng_range(r, 0.1f, 0.6f), r);
@@ -133,7 +148,8 @@ void finish(int first, int end, Rng *r, Sheet *s, float *spare)
         blur(s, rng_range(r, 0.1f, 1));
     if (paper)
         grain(s, rng_range(r, 0.02f, 0.12f), r);
-    ramp(s, rng_range(r, -0.02f, 0.2f), rng_range(r, 0.5f, 1.1f));
+    level = chance(r, 0.85f) ? level_of(s) : 1;
+    ramp(s, level * rng_range(r, -0.02f, 0.2f), level * rng_range(r, 0.6f, 1.15f));
     if (!paper && chance(r, 0.3f))
         grain(s, rng_range(r, 0.01f, 0.06f), r);
     crop(s, first, end);

@@ -44,7 +44,7 @@ Hand hand_draw(StringGaps gaps, Rng *r)
     Hand h = {0};
     float width;
 
-    h.height = bounded(21.5f * expf(0.19f * rng_normal(r)), 12, 31);
+    h.height = bounded(21.5f * expf(0.16f * rng_normal(r)), 12, 31);
     h.aspect = bounded(expf(0.16f * rng_normal(r)), 0.65f, 1.45f);
     h.slant = bounded(0.08f + 0.2f * rng_normal(r), -0.5f, 0.65f);
     h.slope = bounded(0.025f * rng_normal(r), -0.06f, 0.06f);

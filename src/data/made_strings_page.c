@@ -76,6 +76,17 @@ static void draw_rules(const Writing *w, int first, int end, Rng *r, Sheet *s)
         draw_level(s, y - pitch, 0.01f * rng_normal(r), first, end, pen, r);
 }
 
+/* One or two strokes of the pen below a number. */
+static void draw_underline(const Writing *w, Rng *r, Sheet *s)
+{
+    const Hand *h = w->hand;
+    float y = h->middle + h->height * rng_range(r, 0.45f, 0.8f), lean = rng_range(r, -2, 2);
+    float left = w->left - rng_range(r, -8, 8), right = w->right + rng_range(r, -8, 8);
+
+    for (int i = 0; i < (chance(r, 0.25f) ? 2 : 1); i++, y += rng_range(r, 2.5f, 5))
+        pen_line(s, left, y + lean, right, y - lean, h->pen);
+}
+
 /* Upright rules at even distances through the whole strip, as ledgers have for their columns. */
 static void draw_columns(int first, int end, Rng *r, Sheet *s)
 {
@@ -94,6 +105,32 @@ static void draw_pattern(int first, int end, Rng *r, Sheet *s)
 
     for (float x = (float)first - reach; x < (float)end + reach; x += pitch)
         pen_line(s, x + lean, 0, x - lean, STRING_HEIGHT, pen);
+}
+
+/* The same as waves one below the other, or as a grid of dots. */
+static void draw_waves(int first, int end, Rng *r, Sheet *s)
+{
+    Pen pen = {0.5f * rng_range(r, 0.5f, 1.3f), rng_range(r, 0.1f, 0.4f)};
+    float pitch = rng_range(r, 3, 8), height = rng_range(r, 0.5f, 5),
+          turn = 6.2832f / rng_range(r, 8, 50);
+    float phase = rng_range(r, 0, 6.3f), shift = rng_range(r, -1, 1);
+
+    for (float y = -height; y < (float)s->height + height; y += pitch, phase += shift)
+        for (float x = (float)first; x < (float)end; x += 3)
+            pen_line(s, x, y + height * sinf(turn * x + phase), x + 3,
+                     y + height * sinf(turn * (x + 3) + phase), pen);
+}
+
+static void draw_dots(int first, int end, Rng *r, Sheet *s)
+{
+    Pen pen = {rng_range(r, 0.3f, 0.9f), rng_range(r, 0.1f, 0.5f)};
+    float pitch = more(2.5f * pen.radius + 1.2f, rng_range(r, 2.5f, 7)),
+          odd = chance(r, 0.5f) ? 0.5f * pitch : 0;
+    int row = 0;
+
+    for (float y = rng_range(r, 0, pitch); y < (float)s->height; y += pitch, row++)
+        for (float x = (float)first + (row % 2 ? odd : 0); x < (float)end; x += pitch)
+            pen_dot(s, x, y, pen);
 }
 
 /* Tips of what stands above or below. */
@@ -180,8 +217,14 @@ void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *s)
         draw_rules(w, first, end, r, s);
     if (chance(r, 0.03f))
         draw_columns(first, end, r, s);
+    if (chance(r, 0.05f))
+        draw_underline(w, r, s);
     if (chance(r, 0.04f))
         draw_pattern(first, end, r, s);
+    if (chance(r, 0.05f))
+        draw_waves(first, end, r, s);
+    if (chance(r, 0.025f))
+        draw_dots(first, end, r, s);
     if (chance(r, 0.2f))
         draw_neighbours(w, first, end, r, s);
     if (chance(r, 0.08f))

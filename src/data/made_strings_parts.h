@@ -40,7 +40,8 @@ void draw_bold(
     float
         bold); /* strokes wider (to 1) or thinner (to -1) by a pixel; the outer columns are empty */
 
-/* Signs that are not to be read. The first six stand anywhere, the others before or after a number. */
+/* Signs that are not to be read. The first six stand anywhere, the bar between boxes of a digit each, the others
+ * before or after a number. */
 typedef enum SignKind {
     SIGN_STOP,
     SIGN_COMMA,
@@ -51,6 +52,10 @@ typedef enum SignKind {
     SIGN_HASH,
     SIGN_STAR,
     SIGN_DOLLAR,
+    SIGN_RUPEES, /* Rs */
+    SIGN_RUPEE,  /* its sign */
+    SIGN_STROKE, /* a long dash, so that nobody adds a digit */
+    SIGN_BAR,
     SIGN_KINDS
 } SignKind;
 void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *sheet);

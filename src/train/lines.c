@@ -70,14 +70,10 @@ static void copy_net(const Net *from, Net *to)
 
 /* ---- setting up ---- */
 
-static int make_strings(Lines *l, const LinesData *data, Err *e)
+static int make_strings(Lines *l, const Dataset *data, Err *e)
 {
-    StringsOptions o = {.digits = data->digits,
-                        .photos = data->photos,
-                        .letters = data->letters,
-                        .seed = l->recipe->seed,
-                        .team = l->team};
-    int code = dataset_split(data->digits, l->recipe->validation, l->recipe->seed, &l->split, e);
+    StringsOptions o = {.digits = data, .seed = l->recipe->seed, .team = l->team};
+    int code = dataset_split(data, l->recipe->validation, l->recipe->seed, &l->split, e);
 
     if (code)
         return code;
@@ -94,6 +90,24 @@ static int make_strings(Lines *l, const LinesData *data, Err *e)
     return l->train ? 0 : -ERR_ARGUMENT;
 }
 
+/* Drawn by the seed; or those of an earlier model, of which every one has to fit. */
+static int start_weights(Lines *l, Err *e)
+{
+    const char *from = l->recipe->init_from;
+    int loaded, skipped, code;
+
+    net_init(l->net, l->recipe->seed);
+    if (!*from)
+        return 0;
+    code = model_load_matching(l->model, from, &loaded, &skipped, e);
+    if (!code && skipped)
+        code = err_set(e, ERR_ARGUMENT, "%s: %d of the line reader's %d parameters do not fit",
+                       from, skipped, loaded + skipped);
+    if (!code)
+        copy_net(l->model->net, l->net);
+    return code;
+}
+
 static int make_model(Lines *l, Err *e)
 {
     static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "blank"};
@@ -105,8 +119,9 @@ static int make_model(Lines *l, Err *e)
     l->net = l->model ? net_copy(net, (Shape){0}, e) : NULL;
     if (!l->net)
         return err_set(e, ERR_MEMORY, "no memory for the line reader");
-    net_init(l->net, l->recipe->seed);
-    code = model_set_name(l->model, "line", e);
+    code = start_weights(l, e);
+    if (!code)
+        code = model_set_name(l->model, "line", e);
     return code ? code : model_set_classes(l->model, names, LINES_CLASSES, e);
 }
 
@@ -149,9 +164,9 @@ static int open_folder(Lines *l, Err *e)
     return code ? code : (resume ? run_folder_resume : run_folder_begin)(l->run, l->recipe, e);
 }
 
-static int set_up(Lines *l, const LinesData *data, Err *e)
+static int set_up(Lines *l, const Dataset *data, Err *e)
 {
-    long epoch = data->epoch ? data->epoch : LINES_EPOCH;
+    long epoch = (long)data->count;
     int code = check(l->recipe, e);
 
     if (code)
@@ -392,7 +407,7 @@ static int end_epoch(Lines *l, bool *stopped, Err *e)
     return code;
 }
 
-int lines_fit(const Recipe *recipe, const LinesData *data, const FitOptions *options,
+int lines_fit(const Recipe *recipe, const Dataset *data, const FitOptions *options,
               FitResult *result, Err *e)
 {
     Lines l = {.recipe = recipe, .options = options};

@@ -3,7 +3,7 @@
  *     Recipe recipe;
  *     FitResult result;
  *     recipe_preset(&recipe, "line", "default", &e);
- *     if (lines_fit(&recipe, &(LinesData){.digits = mnist}, &(FitOptions){.folder = "runs/line"}, &result,
+ *     if (lines_fit(&recipe, mnist, &(FitOptions){.folder = "runs/line"}, &result,
  *                   &e) == 0)
  *         printf("%ld of %ld strings\n", result.best.right, result.best.count);
  *
@@ -18,15 +18,10 @@
 
 #include "train/fit.h"
 
-enum { LINES_EPOCH = 51200, LINES_SHARE = 25 };
-
-typedef struct LinesData { /* as in StringsOptions */
-    const Dataset *digits, *photos, *letters;
-    long epoch; /* strings in an epoch; 0: LINES_EPOCH */
-} LinesData;
+enum { LINES_SHARE = 25 };
 
 /* Trains; FitOptions, FitResult and the files of the folder are fit's, without TensorBoard's. */
-int lines_fit(const Recipe *recipe, const LinesData *data, const FitOptions *options,
+int lines_fit(const Recipe *recipe, const Dataset *data, const FitOptions *options,
               FitResult *result, Err *e);
 
 #endif

@@ -47,11 +47,10 @@ static Recipe recipe_of(const char *more)
 
 static FitResult trained(const Recipe *r, FitOptions options)
 {
-    const LinesData lines = {.digits = data, .epoch = 100};
     FitResult result;
     Err e = {0};
 
-    if (lines_fit(r, &lines, &options, &result, &e))
+    if (lines_fit(r, data, &options, &result, &e))
         fail_msg("%s", e.text);
     return result;
 }
@@ -139,6 +138,30 @@ static void a_run_that_was_stopped_goes_on_to_the_same_bytes(void **state)
     folder_remove(folder);
 }
 
+static void a_run_begins_with_the_weights_that_it_is_given(void **state)
+{
+    char *first = trained_folder("epochs=4 lr=0.01"), *path = file_join(first, "model.safetensors"),
+         more[4200];
+    char *folder = folder_make();
+    Recipe r;
+    FitResult scratch, begun;
+
+    (void)state;
+    snprintf(more, sizeof more, "epochs=1 lr=0.0001 init_from=%s", path);
+    r = recipe_of(more);
+    begun = trained(&r, (FitOptions){.folder = folder});
+    folder_remove(folder);
+    folder = folder_make();
+    r = recipe_of("epochs=1 lr=0.0001");
+    scratch = trained(&r, (FitOptions){.folder = folder});
+    assert_true(begun.log.rows[0].loss < 0.7 * scratch.log.rows[0].loss);
+    fit_result_free(&begun);
+    fit_result_free(&scratch);
+    free(path);
+    folder_remove(folder);
+    folder_remove(first);
+}
+
 static void another_model_and_a_run_that_is_there_are_refused(void **state)
 {
     Recipe r = recipe_of("");
@@ -147,15 +170,12 @@ static void another_model_and_a_run_that_is_there_are_refused(void **state)
     Err e = {0};
 
     (void)state;
-    assert_int_not_equal(lines_fit(&r, &(LinesData){.digits = data, .epoch = 100},
-                                   &(FitOptions){.folder = folder}, &result, &e),
-                         0);
+    assert_int_not_equal(lines_fit(&r, data, &(FitOptions){.folder = folder}, &result, &e), 0);
     assert_int_equal(e.code, ERR_ARGUMENT);
     assert_int_equal(recipe_set(&r, "width", "0", NULL) || recipe_set(&r, "model", "lenet", NULL),
                      0);
-    assert_int_equal(
-        lines_fit(&r, &(LinesData){.digits = data}, &(FitOptions){.folder = folder}, &result, &e),
-        -ERR_ARGUMENT);
+    assert_int_equal(lines_fit(&r, data, &(FitOptions){.folder = folder}, &result, &e),
+                     -ERR_ARGUMENT);
     assert_string_equal(e.text, "made-up strings train the model line, not lenet");
     folder_remove(folder);
 }
@@ -166,6 +186,7 @@ int main(void)
         cmocka_unit_test(a_run_learns_and_leaves_its_model_and_log),
         cmocka_unit_test(threads_do_not_change_a_byte),
         cmocka_unit_test(a_run_that_was_stopped_goes_on_to_the_same_bytes),
+        cmocka_unit_test(a_run_begins_with_the_weights_that_it_is_given),
         cmocka_unit_test(another_model_and_a_run_that_is_there_are_refused),
     };
 
