@@ -1,6 +1,6 @@
-/* Measures the engine: kernels against the processor's own peak, LeNet's training, inference and latency.
+/* Measures the engine: kernels against the processor's own peak, training, inference and latency of small and large nets.
  *
- *     scrawl-bench [--json] [--seconds S]
+ *     scrawl-bench [--seconds S] [peak] [small] [large] [levels]      // without a name: all
  *
  * Each figure is the median of several timed rounds; the spread beside it is their minimum and maximum. Peers are run
  * beside it by bench/run. */
@@ -126,7 +126,7 @@ static void peak_work(void *team)
     team_run(team, peak_thread, NULL);
 }
 
-/* ---- LeNet ---- */
+/* ---- a net ---- */
 
 typedef struct Run {
     Net *net;
@@ -139,7 +139,7 @@ typedef struct Run {
     float *logits;
 } Run;
 
-enum { IMAGES = 8192 };
+enum { IMAGES = 8192, CLASSES_MOST = 16 };
 
 /* Pixels as sparse as digits are; what they show does not matter to the speed. */
 static void make_images(Run *r)
@@ -162,26 +162,32 @@ static void check(const void *p, const Err *e)
     }
 }
 
-static Run run_open(const char *level, int threads, int batch, bool training)
+typedef struct Setup {
+    const char *model, *level;
+    int threads, batch;
+    bool training;
+} Setup;
+
+static Run run_open(Setup s)
 {
-    Run r = {.batch = batch};
+    Run r = {.batch = s.batch};
     Loss loss = {.kind = LOSS_CROSS_ENTROPY, .output = "logits"};
     Err e = {0};
 
-    r.net = zoo_net("lenet", &(ZooOptions){0}, &e);
+    r.net = zoo_net(s.model, &(ZooOptions){0}, &e);
     check(r.net, &e);
     net_init(r.net, 1);
-    r.team = team_new(threads, &e);
+    r.team = team_new(s.threads, &e);
     check(r.team, &e);
-    r.exec = exec_new(r.net, &(ExecOptions){.batch = batch, .team = r.team, .training = training, .losses = &loss,
-                                            .loss_count = training, .kernels = kernels_find(level)}, &e);
+    r.exec = exec_new(r.net, &(ExecOptions){.batch = s.batch, .team = r.team, .training = s.training, .losses = &loss,
+                                            .loss_count = s.training, .kernels = kernels_find(s.level)}, &e);
     check(r.exec, &e);
     r.optim = optim_new(r.net, &(OptimOptions){.kind = OPTIM_ADAM}, &e);
     check(r.optim, &e);
     make_images(&r);
-    r.batch_pixels = malloc((size_t)batch * 784);
-    r.batch_labels = malloc(batch * sizeof(int));
-    r.logits = malloc((size_t)batch * 10 * sizeof(float));
+    r.batch_pixels = malloc((size_t)s.batch * 784);
+    r.batch_labels = malloc(s.batch * sizeof(int));
+    r.logits = malloc((size_t)s.batch * CLASSES_MOST * sizeof(float));
     return r;
 }
 
@@ -226,37 +232,41 @@ static void infer_step(void *job)
     exec_infer(r->exec, &(Batch){.count = r->batch, .bytes = r->pixels}, (float *const[]){r->logits}, 1);
 }
 
-static void print_rate(const char *what, int threads, int batch, Timing t)
+static void bench_rate(Setup s)
 {
-    printf("%-18s %d thread%s  batch %4d  %9.0f images/s  (%.0f to %.0f)\n", what, threads, threads > 1 ? "s" : " ",
-           batch, batch / t.median, batch / t.most, batch / t.least);
+    Run r = run_open(s);
+    Timing t = measure(s.training ? train_step : infer_step, &r);
+
+    printf("%-9s %-9s %d thread%s  batch %4d  %9.0f images/s  (%.0f to %.0f)\n", s.model,
+           s.training ? "training" : "inference", s.threads, s.threads > 1 ? "s" : " ", s.batch, s.batch / t.median,
+           s.batch / t.most, s.batch / t.least);
     fflush(stdout);
+    run_close(&r);
 }
 
-static void bench_lenet(const char *level, int threads)
+static void bench_small(const char *level, int threads)
 {
     static const int batches[] = {64, 128, 300};
 
-    for (int i = 0; i < 3; i++) {
-        Run r = run_open(level, threads, batches[i], true);
+    for (int i = 0; i < 3; i++)
+        bench_rate((Setup){"lenet", level, threads, batches[i], true});
+    bench_rate((Setup){"lenet", level, threads, 1024, false});
+}
 
-        print_rate("lenet training", threads, batches[i], measure(train_step, &r));
-        run_close(&r);
-    }
-    Run r = run_open(level, threads, 1024, false);
+static void bench_one_image(const char *model)
+{
+    Run r = run_open((Setup){model, kernels_best()->level, 1, 1, false});
+    Timing t = measure(infer_step, &r);
 
-    print_rate("lenet inference", threads, 1024, measure(infer_step, &r));
+    printf("%-9s one image 1 thread               %9.2f us        (%.2f to %.2f)\n", model, t.median * 1e6, t.least * 1e6,
+           t.most * 1e6);
     run_close(&r);
 }
 
-static void bench_one_image(void)
+static void bench_large(const char *level, int threads)
 {
-    Run r = run_open(kernels_best()->level, 1, 1, false);
-    Timing t = measure(infer_step, &r);
-
-    printf("lenet, one image   1 thread               %9.2f us        (%.2f to %.2f)\n", t.median * 1e6, t.least * 1e6,
-           t.most * 1e6);
-    run_close(&r);
+    bench_rate((Setup){"resnet164", level, threads, 32, true});
+    bench_rate((Setup){"resnet164", level, threads, 256, false});
 }
 
 static void bench_peak(int threads)
@@ -281,11 +291,20 @@ static void bench_other_levels(int threads)
 
     for (int i = 1; i < n; i++) {
         printf("level %s\n", levels[i]);
-        bench_lenet(levels[i], threads);
+        bench_small(levels[i], threads);
     }
 }
 
-int main(int argc, char **argv)
+/* Whether a part was asked for by its name, or none was. */
+static bool wanted(int names, char **name, const char *part)
+{
+    for (int i = 0; i < names; i++)
+        if (!strcmp(name[i], part))
+            return true;
+    return !names;
+}
+
+static int count_cores(void)
 {
     Err e = {0};
     Team *all = team_new(0, &e);
@@ -294,16 +313,36 @@ int main(int argc, char **argv)
     int threads = team_threads(all);
 
     team_free(all);
-    if (argc > 2 && !strcmp(argv[1], "--seconds"))
+    return threads;
+}
+
+int main(int argc, char **argv)
+{
+    const char *level = kernels_best()->level;
+    int threads = count_cores();
+
+    if (argc > 2 && !strcmp(argv[1], "--seconds")) {
         round_seconds = atof(argv[2]);
-    choose_peak(kernels_best()->level);
-    printf("level %s, %d cores; medians of %d rounds of %.2f s, least to most\n", kernels_best()->level, threads,
-           ROUNDS, round_seconds);
-    for (int t = 1; t <= threads; t *= 2) {
-        bench_peak(t);
-        bench_lenet(kernels_best()->level, t);
+        argc -= 2;
+        argv += 2;
     }
-    bench_one_image();
-    bench_other_levels(threads);
+    argc--;
+    argv++;
+    choose_peak(level);
+    printf("level %s, %d cores; medians of %d rounds of %.2f s, least to most\n", level, threads, ROUNDS, round_seconds);
+    for (int t = 1; t <= threads; t *= 2) {
+        if (wanted(argc, argv, "peak"))
+            bench_peak(t);
+        if (wanted(argc, argv, "small"))
+            bench_small(level, t);
+        if (wanted(argc, argv, "large"))
+            bench_large(level, t);
+    }
+    if (wanted(argc, argv, "small"))
+        bench_one_image("lenet");
+    if (wanted(argc, argv, "large"))
+        bench_one_image("resnet164");
+    if (wanted(argc, argv, "levels"))
+        bench_other_levels(threads);
     return 0;
 }
