@@ -1,5 +1,6 @@
 #include "data/fetch.h"
 
+#define CURL_DISABLE_TYPECHECK /* its macros name functions that we only have by pointer */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "base/library.h"
 #include "data/gzip.h"
 #include "data/sha256.h"
 
@@ -81,7 +83,29 @@ static int verify(const char *name, const Remote *file, const uint8_t *bytes, si
 
 /* ---- one download ---- */
 
+/* libcurl brings thirty libraries along: it is opened when something is fetched. */
+typedef struct Curl {
+    void *library;
+    __typeof__(&curl_easy_init) init;
+    __typeof__(&curl_easy_setopt) set;
+    __typeof__(&curl_easy_perform) perform;
+    __typeof__(&curl_easy_strerror) error;
+    __typeof__(&curl_easy_cleanup) cleanup;
+} Curl;
+
+static int curl_open(Curl *c, Err *e)
+{
+    const LibrarySymbol symbols[] = {
+        {"curl_easy_init", &c->init},       {"curl_easy_setopt", &c->set},
+        {"curl_easy_perform", &c->perform}, {"curl_easy_strerror", &c->error},
+        {"curl_easy_cleanup", &c->cleanup}, {0}};
+
+    c->library = library_open("libcurl.so.4", "fetch data", symbols, e);
+    return c->library ? 0 : -(int)ERR_UNSUPPORTED;
+}
+
 typedef struct Download {
+    const Curl *curl;
     Writer body;
     size_t limit;
     const Remote *file;
@@ -109,30 +133,31 @@ static int show_progress(void *user, curl_off_t total, curl_off_t done, curl_off
     return 0;
 }
 
-static void set_up(CURL *curl, const char *url, Download *d, char *why)
+static void set_up(CURL *transfer, const char *url, Download *d, char *why)
 {
+    const Curl *c = d->curl;
     const char *protocols = d->options->mirrors ? "https,http,file" : "https";
 
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols);
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)REDIRECTS);
-    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT_S);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)TOTAL_TIMEOUT_S);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_RATE);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_TIMEOUT_S);
-    curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)d->limit);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "scrawl");
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, d);
+    c->set(transfer, CURLOPT_URL, url);
+    c->set(transfer, CURLOPT_ERRORBUFFER, why);
+    c->set(transfer, CURLOPT_PROTOCOLS_STR, protocols);
+    c->set(transfer, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    c->set(transfer, CURLOPT_FOLLOWLOCATION, 1L);
+    c->set(transfer, CURLOPT_MAXREDIRS, (long)REDIRECTS);
+    c->set(transfer, CURLOPT_FAILONERROR, 1L);
+    c->set(transfer, CURLOPT_NOSIGNAL, 1L);
+    c->set(transfer, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT_S);
+    c->set(transfer, CURLOPT_TIMEOUT, (long)TOTAL_TIMEOUT_S);
+    c->set(transfer, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_RATE);
+    c->set(transfer, CURLOPT_LOW_SPEED_TIME, (long)STALL_TIMEOUT_S);
+    c->set(transfer, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)d->limit);
+    c->set(transfer, CURLOPT_USERAGENT, "scrawl");
+    c->set(transfer, CURLOPT_WRITEFUNCTION, receive);
+    c->set(transfer, CURLOPT_WRITEDATA, d);
     if (d->options->progress) {
-        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress);
-        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, d);
+        c->set(transfer, CURLOPT_NOPROGRESS, 0L);
+        c->set(transfer, CURLOPT_XFERINFOFUNCTION, show_progress);
+        c->set(transfer, CURLOPT_XFERINFODATA, d);
     }
 }
 
@@ -140,19 +165,19 @@ static void set_up(CURL *curl, const char *url, Download *d, char *why)
 static int download(const char *url, Download *d, Err *e)
 {
     char why[CURL_ERROR_SIZE] = "";
-    CURL *curl = curl_easy_init();
+    CURL *transfer = d->curl->init();
 
-    if (!curl)
+    if (!transfer)
         return err_set(e, ERR_MEMORY, "%s: no memory to fetch it", url);
-    set_up(curl, url, d, why);
-    CURLcode code = curl_easy_perform(curl);
-    curl_easy_cleanup(curl);
+    set_up(transfer, url, d, why);
+    CURLcode code = d->curl->perform(transfer);
+    d->curl->cleanup(transfer);
     if (code == CURLE_OK)
         return 0;
     if (code == CURLE_FILESIZE_EXCEEDED || code == CURLE_WRITE_ERROR)
         return err_set(e, ERR_NETWORK, "%s: more than the %zu bytes that it may have", url,
                        d->limit);
-    return err_set(e, ERR_NETWORK, "%s: %s", url, *why ? why : curl_easy_strerror(code));
+    return err_set(e, ERR_NETWORK, "%s: %s", url, *why ? why : d->curl->error(code));
 }
 
 /* ---- a set ---- */
@@ -167,10 +192,10 @@ static bool is_there(const Remote *file, const char *path)
     return right;
 }
 
-static int fetch_from(const char *mirror, const Remote *file, const char *path,
+static int fetch_from(const Curl *curl, const char *mirror, const Remote *file, const char *path,
                       const FetchOptions *options, Err *e)
 {
-    Download d = {.limit = packed_limit(file), .file = file, .options = options};
+    Download d = {.curl = curl, .limit = packed_limit(file), .file = file, .options = options};
     char *url;
     int r;
 
@@ -187,8 +212,8 @@ static int fetch_from(const char *mirror, const Remote *file, const char *path,
 }
 
 /* Asks one mirror after another; the sentence of a failure is the first one's. */
-static int fetch_file(const Source *source, const Remote *file, const char *folder,
-                      const FetchOptions *options, Err *e)
+static int fetch_file(const Curl *curl, const Source *source, const Remote *file,
+                      const char *folder, const FetchOptions *options, Err *e)
 {
     const char *const *mirror = options->mirrors ? options->mirrors : source->mirrors;
     char *path = file_join(folder, file->name);
@@ -201,7 +226,7 @@ static int fetch_file(const Source *source, const Remote *file, const char *fold
         r = 0;
     for (; r && *mirror; mirror++) {
         Err why = {0};
-        r = fetch_from(*mirror, file, path, options, &why);
+        r = fetch_from(curl, *mirror, file, path, options, &why);
         if (r && !first.code)
             first = why;
         if (r && why.code == ERR_IO) /* our own disk: another mirror does not help */
@@ -243,6 +268,7 @@ char *data_fetch(const char *name, const FetchOptions *options, Err *e)
 {
     static const FetchOptions usual = {0};
     const Source *source = find_source(name);
+    Curl curl = {0};
     int r;
 
     if (!options)
@@ -255,9 +281,12 @@ char *data_fetch(const char *name, const FetchOptions *options, Err *e)
     char *folder = folder_of(name, options, e);
     if (!folder)
         return NULL;
-    r = file_make_folder(folder, e);
+    r = curl_open(&curl, e);
+    if (!r)
+        r = file_make_folder(folder, e);
     for (const Remote *file = source->files; !r && file->name; file++)
-        r = fetch_file(source, file, folder, options, e);
+        r = fetch_file(&curl, source, file, folder, options, e);
+    library_close(curl.library);
     if (r) {
         free(folder);
         return NULL;
