@@ -9,6 +9,7 @@ function doors() {
     door["allheaders.h"] = door["leptonica/"] = "image/codec.c read/page.c"
     door["ft2build.h"] = door["freetype"] = "image/glyph.c"
     door["zlib.h"] = "data/gzip.c"
+    door["dlfcn.h"] = "base/library.c"
     door["curl/"] = "data/fetch.c"
     door["nettle/"] = "data/sha256.c"
     door["hdf5"] = "model/keras.c"
