@@ -26,7 +26,8 @@ typedef struct ExecOptions {
     const Loss *losses;  /* training: what is minimised; copied */
     int loss_count;
     bool input_gradient; /* also find the gradient of the first input */
-    bool keep;           /* keep every activation of the whole batch for exec_activation */
+    bool keep;           /* keep every activation of the whole batch for exec_read_activation; a ReLU that is fused
+                          * into its layer when training shows in both */
     uint64_t seed;       /* dropout */
     const struct Kernels *kernels; /* NULL: the fastest that the processor runs */
 } ExecOptions;

@@ -94,6 +94,8 @@ static bool fuses(const Draft *d, int i)
     const Op *op = &d->net->ops[i];
     int from = op->inputs[0];
 
+    if (d->options->keep && !d->options->training)
+        return false; /* each layer's own answer is asked for */
     return op->kind == KIND_ACT && op->spec.act.kind == ACT_RELU && d->consumers[from] == 1 && !is_output(d, from) &&
            layer_at(d, from)->fuses_relu;
 }

@@ -84,6 +84,10 @@ double text_middle(double size);
 /* A picture stretched over a box, its pixels with hard edges. The picture is copied. */
 void canvas_image(Canvas *c, Box box, const Image *im);
 
+/* Puts all of `part` on the page, its top left corner at (x, y), and frees it; NULL marks the page as
+ * failed. */
+void canvas_add(Canvas *c, double x, double y, Canvas *part);
+
 void canvas_clip(Canvas *c, Box box); /* what follows shows inside only, until canvas_unclip */
 void canvas_unclip(Canvas *c);
 

@@ -195,3 +195,35 @@ void canvas_unclip(Canvas *c)
     append(c, COMMAND_UNCLIP);
     c->clips--;
 }
+
+/* The part's points and commands behind the page's own, moved; its texts and pictures change hands. */
+static void move_in(Canvas *c, double x, double y, Canvas *part)
+{
+    size_t before = c->point_count;
+
+    for (size_t i = 0; i < part->point_count; i++)
+        c->points[before + i] = (Point){part->points[i].x + x, part->points[i].y + y};
+    for (size_t i = 0; i < part->count; i++) {
+        Command *command = &c->commands[c->count + i];
+
+        *command = part->commands[i];
+        command->first += before;
+        command->box.x += x;
+        command->box.y += y;
+    }
+    c->point_count += part->point_count;
+    c->count += part->count;
+    part->count = 0;
+}
+
+void canvas_add(Canvas *c, double x, double y, Canvas *part)
+{
+    if (!part || part->failed ||
+        !reserve(c, (void **)&c->points, &c->point_room, c->point_count, part->point_count,
+                 sizeof *c->points) ||
+        !reserve(c, (void **)&c->commands, &c->room, c->count, part->count, sizeof *c->commands))
+        c->failed = true;
+    else
+        move_in(c, x, y, part);
+    canvas_free(part);
+}

@@ -243,7 +243,8 @@ Canvas *plot_curves(const char *title, const Curves *panels, int count, Err *e)
 
 /* ---- a training ---- */
 
-/* Rates that span more than a factor 20 are read on a logarithmic axis. */
+/* Rates that span more than a factor 20 are read on a logarithmic axis; not those that sink to
+ * nothing at the end, which would take all of it. */
 static bool spans_decades(const double *v, size_t n)
 {
     Range r = range_empty();
@@ -251,7 +252,7 @@ static bool spans_decades(const double *v, size_t n)
     for (size_t i = 0; i < n; i++)
         if (v[i] > 0)
             range_add(&r, v[i]);
-    return !range_is_empty(r) && r.high > 20 * r.low;
+    return !range_is_empty(r) && r.high > 20 * r.low && r.high < 1e5 * r.low;
 }
 
 /* Train is always the first series and validation the second: their colours stay. */

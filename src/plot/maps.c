@@ -107,6 +107,8 @@ static Layout lay_out(const Maps *m)
     l.columns = l.columns > 16 && m->columns == 0 ? 16 : l.columns;
     l.columns = l.columns < l.shown ? l.columns : l.shown > 0 ? l.shown : 1;
     l.rows = l.shown > 0 ? (l.shown + l.columns - 1) / l.columns : 1;
+    if (m->columns == 0 && l.shown > 0) /* the last row as full as the others */
+        l.columns = (l.shown + l.rows - 1) / l.rows;
     l.map_w = m->width * px / CANVAS_PNG_SCALE;
     l.map_h = m->height * px / CANVAS_PNG_SCALE;
     l.index = l.shown > 1 ? INDEX : 0;

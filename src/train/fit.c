@@ -218,6 +218,18 @@ static int write_log(Fit *f, const LogRow *row, Err *e)
     return code ? code : train_log_write(&f->state.log, f->run->log, e);
 }
 
+/* Draws the curves so that they can be watched, but seldom: it takes some 50 ms. */
+static int draw_curves(Fit *f, bool last, Err *e)
+{
+    enum { EVERY_SECONDS = 5 };
+
+    if (!last && f->last_tick - f->last_drawn < EVERY_SECONDS)
+        return 0;
+    f->last_drawn = f->last_tick;
+    return canvas_finish(
+        train_log_plot(&f->state.log, f->recipe->model, f->state.best_epoch, e), f->run->curves, e);
+}
+
 static int write_events(Fit *f, const LogRow *row, Err *e)
 {
     int code;
@@ -263,6 +275,8 @@ static int end_epoch(Fit *f, bool *stopped, Err *e)
         code = write_log(f, &row, e);
     begin_next_epoch(&f->state);
     if (!code)
+        code = draw_curves(f, is_over(f), e);
+    if (!code)
         code = write_events(f, &row, e);
     if (!code)
         code = save_checkpoint(f, e);
@@ -276,14 +290,14 @@ static int run(Fit *f, bool *stopped, Err *e)
 {
     int code = 0;
 
-    f->begun = f->last_tick = f->last_checkpoint = clock_now();
+    f->begun = f->last_tick = f->last_checkpoint = f->last_drawn = clock_now();
     f->begun_step = f->state.step;
     while (!code && !*stopped && !is_over(f)) {
         code = train_epoch(f, stopped, e);
         if (!code && !*stopped)
             code = end_epoch(f, stopped, e);
     }
-    return code;
+    return !code && *stopped && f->state.log.count ? draw_curves(f, true, e) : code;
 }
 
 static void take_result(Fit *f, bool stopped, FitResult *out)

@@ -47,7 +47,7 @@ typedef struct Fit {
     RunState state;
     long epoch_steps;
     int loaded, skipped;
-    double last_tick, last_checkpoint, begun; /* by the monotonic clock, in seconds */
+    double last_tick, last_checkpoint, last_drawn, begun; /* by the monotonic clock, in seconds */
     long begun_step;
 } Fit;
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "plot/curves.h"
 
 static_assert(sizeof(LogRow) == LOG_COLUMNS * sizeof(double), "a row is its columns and no more");
 
@@ -86,4 +87,47 @@ int train_log_write(const TrainLog *log, const char *path, Err *e)
                     : file_write(path, w.bytes, w.size, e);
     writer_free(&w);
     return code;
+}
+
+/* ---- drawn ---- */
+
+/* A column of the rows, times `scale`; NULL, and nothing is drawn, if no row has a number there. */
+static const double *column(const TrainLog *log, size_t offset, double scale, double **room)
+{
+    double *to = *room;
+    bool any = false;
+
+    for (size_t i = 0; i < log->count; i++) {
+        to[i] = scale * *(const double *)((const char *)&log->rows[i] + offset);
+        any = any || isfinite(to[i]);
+    }
+    *room += log->count;
+    return any ? to : NULL;
+}
+
+Canvas *train_log_plot(const TrainLog *log, const char *title, long best_epoch, Err *e)
+{
+    double *numbers = calloc(log->count + 1, LOG_COLUMNS * sizeof *numbers), *room = numbers;
+
+    if (!numbers) {
+        err_set(e, ERR_MEMORY, "no memory for a plot");
+        return NULL;
+    }
+#define COLUMN(member, scale) column(log, offsetof(LogRow, member), scale, &room)
+    Measure measures[] = {
+        {"loss", COLUMN(loss, 1), COLUMN(validation_loss, 1)},
+        {"accuracy (%)", COLUMN(accuracy, 100), COLUMN(validation_accuracy, 100)},
+    };
+    Training course = {.title = title,
+                       .epochs = log->count,
+                       .epoch = COLUMN(epoch, 1),
+                       .measures = measures,
+                       .measure_count = 2,
+                       .rate = COLUMN(lr, 1),
+                       .best_epoch = (double)best_epoch};
+#undef COLUMN
+    Canvas *c = plot_training(&course, e);
+
+    free(numbers);
+    return c;
 }

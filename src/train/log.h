@@ -3,6 +3,7 @@
  *     TrainLog log = {0};
  *     train_log_add(&log, (LogRow){.epoch = 1, .step = 184, .lr = 0.001, .loss = 0.2, ...});
  *     train_log_write(&log, "runs/lenet/log.csv", &e);
+ *     canvas_finish(train_log_plot(&log, "lenet", 7, &e), "runs/lenet/curves.png", &e);
  *     train_log_free(&log);
  *
  * The rows travel in checkpoints and the file is written whole each time, so that a run that went on
@@ -12,7 +13,7 @@
 
 #include <stddef.h>
 
-#include "base/err.h"
+#include "plot/canvas.h"
 
 enum { LOG_COLUMNS = 9 };
 
@@ -40,5 +41,9 @@ int train_log_add(TrainLog *log, LogRow row, Err *e); /* ERR_MEMORY */
 int train_log_set(TrainLog *log, const void *rows, size_t count, Err *e);
 
 int train_log_write(const TrainLog *log, const char *path, Err *e);
+
+/* Loss, accuracy and rate over the epochs, train against validation; `best_epoch` (0: none) is marked
+ * as the one whose weights were kept. */
+Canvas *train_log_plot(const TrainLog *log, const char *title, long best_epoch, Err *e);
 
 #endif

@@ -16,12 +16,13 @@ RunFolder *run_folder_new(const char *folder, Err *e)
         run->config = file_join(folder, "config.json");
         run->model = file_join(folder, "model.safetensors");
         run->log = file_join(folder, "log.csv");
+        run->curves = file_join(folder, "curves.png");
         run->epochs = file_join(folder, "epochs");
         run->checkpoints = file_join(folder, "checkpoint");
         run->checkpoint = file_join(folder, "checkpoint/state.safetensors");
     }
-    if (run && run->folder && run->config && run->model && run->log && run->epochs &&
-        run->checkpoints && run->checkpoint)
+    if (run && run->folder && run->config && run->model && run->log && run->curves &&
+        run->epochs && run->checkpoints && run->checkpoint)
         return run;
     run_folder_free(run);
     err_set(e, ERR_MEMORY, "%s: no memory", folder);
@@ -36,6 +37,7 @@ void run_folder_free(RunFolder *run)
     free(run->config);
     free(run->model);
     free(run->log);
+    free(run->curves);
     free(run->epochs);
     free(run->checkpoints);
     free(run->checkpoint);

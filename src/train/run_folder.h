@@ -8,6 +8,7 @@
  *     config.json                    the recipe
  *     model.safetensors              the model to use: the best by validation
  *     log.csv                        a row an epoch
+ *     curves.png                     the same, drawn
  *     events.out.tfevents.<n>.scrawl TensorBoard's
  *     epochs/epoch-0000005.safetensors  models kept by the way, where the recipe says so
  *     checkpoint/state.safetensors   what it takes to go on */
@@ -17,7 +18,7 @@
 #include "train/recipe.h"
 
 typedef struct RunFolder { /* paths */
-    char *folder, *config, *model, *log, *epochs, *checkpoints, *checkpoint;
+    char *folder, *config, *model, *log, *curves, *epochs, *checkpoints, *checkpoint;
 } RunFolder;
 
 RunFolder *run_folder_new(const char *folder, Err *e);
