@@ -2,6 +2,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +18,9 @@ static double now_s(void)
 
 Progress progress_start(void)
 {
-    return (Progress){.terminal = isatty(STDERR_FILENO)};
+    const char *kind = getenv("TERM");
+
+    return (Progress){.terminal = isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb")};
 }
 
 static int terminal_width(void)
@@ -57,4 +61,24 @@ const char *progress_time(char text[32], double seconds)
     else
         snprintf(text, 32, "%ld:%02ld", s / 60, s % 60);
     return text;
+}
+
+static void show_count(void *context, size_t done, size_t all)
+{
+    Progress *p = context;
+    double spent = now_s() - p->began_s, rate = spent > 0 ? (double)done / spent : 0;
+    char left[32];
+
+    if (rate > 0 && all >= done)
+        progress_show(p, "%s  %zu of %zu  %.*f/s  %s left", p->what, done, all, rate < 10, rate,
+                      progress_time(left, (double)(all - done) / rate));
+    else
+        progress_show(p, "%s  %zu", p->what, done);
+}
+
+Watch progress_watch(Progress *p, const char *what)
+{
+    p->what = what;
+    p->began_s = now_s();
+    return (Watch){show_count, p};
 }

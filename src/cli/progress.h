@@ -1,4 +1,5 @@
-/* One line on the terminal that says how far long work has come: nothing at all where standard error is none.
+/* One line on the terminal that says how far long work has come: nothing at all where standard error is none, or
+ * one that cannot go back on its line (TERM=dumb). It has no colours, so NO_COLOR changes nothing.
  *
  *     Progress p = progress_start();
  *     progress_show(&p, "epoch %ld of %ld", 3, 5);     // at most ten times a second
@@ -9,14 +10,22 @@
 
 #include <stdbool.h>
 
+#include "base/watch.h"
+
 typedef struct Progress {
     bool terminal;
-    double shown_s; /* when */
+    double shown_s;   /* when */
+    const char *what; /* of progress_watch */
+    double began_s;
 } Progress;
 
 Progress progress_start(void);
 void progress_show(Progress *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void progress_end(Progress *p);
+
+/* Shows work that counts: "reading pictures  1,200 of 60,000  3,000/s  0:20 left". Counting begins now;
+ * `p` and `what` stay as long as the Watch is used. */
+Watch progress_watch(Progress *p, const char *what);
 
 /* "1:23" or "2:05:10". */
 const char *progress_time(char text[32], double seconds);

@@ -1,31 +1,59 @@
 /* scrawl evaluate MODEL --data D: a model on a labelled set. */
 #include "cli/verbs.h"
 
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/parallel.h"
+#include "cli/progress.h"
 #include "model/shipped.h"
-#include "plot/confusion.h"
-#include "train/evaluate.h"
+#include "train/evaluation_plots.h"
+#include "train/report.h"
 
 typedef struct Values {
     bool json, canonical;
-    const char *data, *part, *confusion;
+    const char *data, *part, *confusion, *reliability, *risk, *mistakes, *bars, *report;
     int threads;
 } Values;
 
 static const Option options[] = {
-    {"data", 'd', OPTION_TEXT, "DATA", "the labelled set (see scrawl explore --help)", offsetof(Values, data), 0, 0},
-    {"part", 0, OPTION_CHOICE, "train|test", "of a set that has two parts; default: test", offsetof(Values, part), 0, 0},
+    {"data", 'd', OPTION_TEXT, "DATA", "the labelled set (see scrawl explore --help)",
+     offsetof(Values, data), 0, 0},
+    {"part", 0, OPTION_CHOICE, "train|test", "of a set that has two parts; default: test",
+     offsetof(Values, part), 0, 0},
     {"canonical", 0, OPTION_FLAG, NULL, "bring every picture to the form that read would give it",
      offsetof(Values, canonical), 0, 0},
-    {"confusion", 0, OPTION_TEXT, "OUT.png", "plot what each class was read as", offsetof(Values, confusion), 0, 0},
+    {"report", 0, OPTION_TEXT, "DIR", "all of the following and more on one page, DIR/index.html",
+     offsetof(Values, report), 0, 0},
+    {"confusion", 0, OPTION_TEXT, "OUT.png", "plot what each class was read as",
+     offsetof(Values, confusion), 0, 0},
+    {"mistakes", 0, OPTION_TEXT, "OUT.png",
+     "a sheet of what was read wrongly, the worst first: true class, answer, probability",
+     offsetof(Values, mistakes), 0, 0},
+    {"reliability", 0, OPTION_TEXT, "OUT.png", "plot how often answers of each probability are right",
+     offsetof(Values, reliability), 0, 0},
+    {"risk", 0, OPTION_TEXT, "OUT.png", "plot the errors that are left when only the surest answers count",
+     offsetof(Values, risk), 0, 0},
+    {"bars", 0, OPTION_TEXT, "OUT.png", "plot loss and errors on the training part beside the test part",
+     offsetof(Values, bars), 0, 0},
     {"json", 0, OPTION_FLAG, NULL, "the result as one JSON object", offsetof(Values, json), 0, 0},
     {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0, TEAM_LIMIT},
     {0},
 };
+
+typedef struct Work { /* what the plots are made from */
+    const Values *values;
+    const char *name, *title;
+    Model *model;
+    Dataset *data;
+    Evaluation result;
+    Evaluation train; /* count 0: not asked for, or the data has no such part */
+} Work;
+
+/* ---- on standard output ---- */
 
 /* 9962 as "9,962". */
 static const char *grouped(char text[32], long n)
@@ -46,35 +74,19 @@ static void print_text(const Evaluation *v)
 {
     char right[32], count[32];
 
-    printf("%s of %s right = %.2f %% (%.2f to %.2f)\n", grouped(right, v->count - v->errors), grouped(count, v->count),
-           100 * v->accuracy, 100 * v->interval.low, 100 * v->interval.high);
-    printf("loss %.4f, calibration error %.4f, among the first %d: %.2f %%\n\n", v->loss, v->reliability.error,
-           EVALUATE_TOP, 100.0 * v->top / v->count);
+    printf("%s of %s right = %.2f %% (%.2f to %.2f)\n", grouped(right, v->count - v->errors),
+           grouped(count, v->count), 100 * v->accuracy, 100 * v->interval.low, 100 * v->interval.high);
+    printf("loss %.4f, calibration error %.4f, among the first %d: %.2f %%\n\n", v->loss,
+           v->reliability.error, EVALUATE_TOP, 100.0 * v->top / v->count);
     printf("class           count   precision   recall\n");
     for (int i = 0; i < v->classes; i++)
-        printf("%-12s %8ld    %7.2f %%  %6.2f %%\n", v->names[i], v->reports[i].support, 100 * v->reports[i].precision,
-               100 * v->reports[i].recall);
+        printf("%-12s %8ld    %7.2f %%  %6.2f %%\n", v->names[i], v->reports[i].support,
+               100 * v->reports[i].precision, 100 * v->reports[i].recall);
 }
 
-static int plot(const char *out, const char *model, const Evaluation *v, Err *e)
+static int print_json(const Work *w)
 {
-    Confusion c = {.title = model, .names = (const char *const *)v->names, .counts = v->confusion,
-                   .classes = v->classes};
-
-    return canvas_finish(plot_confusion(&c, e), out, e);
-}
-
-static int report(const Values *v, const char *model, const Evaluation *result)
-{
-    Err e = {0};
-
-    if (v->confusion && plot(v->confusion, model, result, &e))
-        return refuse("%s", e.text);
-    if (!v->json) {
-        print_text(result);
-        return STATUS_DONE;
-    }
-    char *text = evaluation_json(result, model, v->data);
+    char *text = evaluation_json(&w->result, w->name, w->values->data);
 
     if (!text)
         return refuse("no memory for the result");
@@ -83,22 +95,111 @@ static int report(const Values *v, const char *model, const Evaluation *result)
     return STATUS_DONE;
 }
 
-static int evaluate_model(const Values *v, const char *name, Team *team, Err *e)
-{
-    DatasetOptions how = {.part = strcmp(v->part, "train") ? PART_TEST : PART_TRAIN, .canonical = v->canonical,
-                              .team = team};
-    Model *model = shipped_open(name, e);
-    Dataset *data = model ? dataset_open(v->data, &how, e) : NULL;
-    Evaluation result;
-    int status = data && !evaluate(model, data, team, &result, e) ? STATUS_DONE : refuse("%s", e->text);
+/* ---- plots ---- */
 
-    if (!status) {
-        status = report(v, name, &result);
-        evaluation_free(&result);
-    }
-    dataset_free(data);
-    model_free(model);
+/* The curves of the run that a model lies in, if they are there; the caller frees. */
+static char *curves_beside(const char *model)
+{
+    char *copy = strdup(model), *path = copy ? file_join(dirname(copy), "curves.png") : NULL;
+
+    free(copy);
+    if (path && file_exists(path) && file_exists(model))
+        return path;
+    free(path);
+    return NULL;
+}
+
+static int write_report(const Work *w, Err *e)
+{
+    char *curves = curves_beside(w->name);
+    Report r = {.model = w->model,
+                .model_name = w->name,
+                .data_name = w->values->data,
+                .data = w->data,
+                .result = &w->result,
+                .train = w->train.count ? &w->train : NULL,
+                .curves = curves};
+    int status = report_write(w->values->report, &r, e);
+
+    free(curves);
     return status;
+}
+
+static int plot(const Work *w, Err *e)
+{
+    enum { SHEET = 100 };
+    const Values *v = w->values;
+    const Evaluation *r = &w->result;
+    int status = 0;
+
+    if (v->confusion)
+        status = canvas_finish(evaluation_confusion(r, w->title, e), v->confusion, e);
+    if (!status && v->mistakes)
+        status = canvas_finish(evaluation_mistakes(r, w->data, w->title, SHEET, e), v->mistakes, e);
+    if (!status && v->reliability)
+        status = canvas_finish(evaluation_reliability(r, w->title, e), v->reliability, e);
+    if (!status && v->risk)
+        status = canvas_finish(evaluation_risk(r, w->title, e), v->risk, e);
+    if (!status && v->bars)
+        status = canvas_finish(evaluation_bars(&w->train, r, w->title, e), v->bars, e);
+    if (!status && v->report)
+        status = write_report(w, e);
+    return status;
+}
+
+/* ---- the evaluation ---- */
+
+static Dataset *open_part(const Work *w, DatasetPart part, Team *team, Progress *progress, Err *e)
+{
+    Watch watch = progress_watch(progress, "opening pictures");
+
+    return dataset_open(w->values->data,
+                        &(DatasetOptions){.part = part,
+                                          .canonical = w->values->canonical,
+                                          .team = team,
+                                          .watch = &watch},
+                        e);
+}
+
+static int answer(const Work *w, const Dataset *data, Team *team, Progress *progress,
+                  Evaluation *out, Err *e)
+{
+    Watch watch = progress_watch(progress, "reading pictures");
+
+    return evaluate(w->model, data, &(EvaluateOptions){.team = team, .watch = &watch}, out, e);
+}
+
+/* The training part too, where a plot compares it with the test part. */
+static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
+{
+    const Values *v = w->values;
+    int status = 0;
+
+    if (v->bars && (!w->data->has_test || !strcmp(v->part, "train")))
+        return err_set(e, ERR_ARGUMENT, "%s: --bars compares two parts, %s", v->data,
+                       w->data->has_test ? "and --part train is one of them" : "the data has one");
+    if ((!v->bars && !v->report) || !w->data->has_test || !strcmp(v->part, "train"))
+        return 0;
+    Dataset *train = open_part(w, PART_TRAIN, team, progress, e);
+
+    status = train ? answer(w, train, team, progress, &w->train, e) : -(int)ERR_IO;
+    dataset_free(train);
+    return status;
+}
+
+static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
+{
+    DatasetPart part = strcmp(w->values->part, "train") ? PART_TEST : PART_TRAIN;
+    int status = -(int)ERR_IO;
+
+    w->model = shipped_open(w->name, e);
+    if (w->model)
+        w->data = open_part(w, part, team, progress, e);
+    if (w->data)
+        status = answer(w, w->data, team, progress, &w->result, e);
+    if (!status)
+        status = answer_train(w, team, progress, e);
+    return status ? status : plot(w, e);
 }
 
 static int run(const Verb *verb, int argc, char **argv)
@@ -106,17 +207,30 @@ static int run(const Verb *verb, int argc, char **argv)
     Values v = {.part = "test"};
     Arguments args;
     Err e = {0};
+    char title[300];
     int status = options_parse(verb, argc, argv, &v, &args);
 
     if (status || args.help)
         return status;
     if (!v.data)
         return usage_error(verb, "it wants --data DATA");
+    snprintf(title, sizeof title, "%.100s on %.180s", args.list[0], v.data);
+    Work w = {.values = &v, .name = args.list[0], .title = title};
+    Progress progress = progress_start();
     Team *team = team_new(v.threads, &e);
 
-    if (!team)
-        return refuse("%s", e.text);
-    status = evaluate_model(&v, args.list[0], team, &e);
+    status = team ? evaluate_model(&w, team, &progress, &e) : -(int)ERR_MEMORY;
+    progress_end(&progress);
+    if (status)
+        status = refuse("%s", e.text);
+    else if (v.json)
+        status = print_json(&w);
+    else
+        print_text(&w.result);
+    evaluation_free(&w.result);
+    evaluation_free(&w.train);
+    dataset_free(w.data);
+    model_free(w.model);
     team_free(team);
     return status;
 }
@@ -124,8 +238,9 @@ static int run(const Verb *verb, int argc, char **argv)
 const Verb verb_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL",
-    .about = "how well a model reads a labelled set",
-    .more = "Accuracies stand with their 95 % interval (Wilson).",
+    .about = "how well a model reads a labelled set; plots of it, a report",
+    .more = "Accuracies stand with their 95 % interval (Wilson). Plots are .png, .svg or .pdf by their ending; the\n"
+            "report is one page that needs nothing beside it.",
     .options = options,
     .least = 1,
     .most = 1,

@@ -7,29 +7,39 @@
 
 #include <jansson.h>
 
+#include "base/file.h"
 #include "base/parallel.h"
+#include "cli/progress.h"
+#include "data/augment.h"
 #include "data/dataset.h"
-#include "image/image.h"
+#include "plot/animation.h"
 #include "plot/bars.h"
 #include "plot/grid.h"
 
-enum { GRID_MOST = 100 };
+enum { GRID_MOST = 100, GIF_MOST = 20, GIF_FRAMES = 10, GIF_DELAY_MS = 400 };
 
 typedef struct Values {
     bool json;
-    const char *part;
-    int class_index;
-    const char *labels, *grid;
+    const char *part, *labels, *grid, *augment;
+    int class_index, threads;
+    uint64_t seed;
 } Values;
 
 static const Option options[] = {
     {"json", 0, OPTION_FLAG, NULL, "the result as one JSON object", offsetof(Values, json), 0, 0},
-    {"part", 0, OPTION_CHOICE, "train|test", "of a set that has two parts; default: train", offsetof(Values, part), 0, 0},
+    {"part", 0, OPTION_CHOICE, "train|test", "of a set that has two parts; default: train",
+     offsetof(Values, part), 0, 0},
     {"class", 'c', OPTION_INT, "N", "only pictures of this class", offsetof(Values, class_index), 0,
      DATASET_CLASS_LIMIT},
-    {"labels", 0, OPTION_TEXT, "OUT.png", "plot how many pictures each class has", offsetof(Values, labels), 0, 0},
-    {"grid", 0, OPTION_TEXT, "OUT.png", "a sheet of the first pictures (of each class in turn)",
+    {"labels", 0, OPTION_TEXT, "OUT.png", "plot how many pictures each class has: bars and pie",
+     offsetof(Values, labels), 0, 0},
+    {"grid", 0, OPTION_TEXT, "OUT.png", "a sheet of the first pictures, of each class in turn",
      offsetof(Values, grid), 0, 0},
+    {"augment", 0, OPTION_TEXT, "NAME",
+     "the sheet as training sees it: mild, strong, saral; as OUT.gif a frame an epoch",
+     offsetof(Values, augment), 0, 0},
+    {"seed", 0, OPTION_SEED, "N", "of the augmentation; default: 1", offsetof(Values, seed), 0, 0},
+    {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0, TEAM_LIMIT},
     {0},
 };
 
@@ -85,7 +95,9 @@ static int plot_counts(const char *out, const char *path, const Dataset *d, cons
     return status;
 }
 
-/* The n-th picture of a class from `from` on, or d->count. */
+/* ---- the sheet ---- */
+
+/* The first picture of a class at `from` or behind it, or d->count. */
 static size_t next_of_class(const Dataset *d, int class_index, size_t from)
 {
     while (from < d->count && d->labels[from] != class_index)
@@ -94,14 +106,14 @@ static size_t next_of_class(const Dataset *d, int class_index, size_t from)
 }
 
 /* Classes in turn, so that a sorted set shows more than its first class. */
-static int choose(const Dataset *d, int only, size_t *chosen)
+static int choose(const Dataset *d, int most, size_t *chosen)
 {
-    size_t *at = calloc(d->classes + 1, sizeof *at);
+    size_t *at = calloc((size_t)d->classes + 1, sizeof *at);
     int n = 0, found = 1;
 
-    while (at && n < GRID_MOST && found) {
+    while (at && n < most && found) {
         found = 0;
-        for (int c = only < 0 ? 0 : only; n < GRID_MOST && c < (only < 0 ? d->classes : only + 1); c++) {
+        for (int c = 0; n < most && c < d->classes; c++) {
             size_t i = next_of_class(d, c, at[c]);
 
             at[c] = i + 1;
@@ -115,26 +127,109 @@ static int choose(const Dataset *d, int only, size_t *chosen)
     return n;
 }
 
-static int plot_grid(const char *out, const char *path, const Dataset *d, int only, Err *e)
-{
-    size_t chosen[GRID_MOST];
+typedef struct Chosen { /* the pictures of a sheet */
+    int count;
+    size_t at[GRID_MOST];
     Image images[GRID_MOST];
     const char *titles[GRID_MOST];
-    int n = choose(d, only, chosen);
+    uint8_t *changed; /* (count, 28, 28): augmented, or NULL */
+    Augment augment;
+} Chosen;
 
-    for (int i = 0; i < n; i++) {
-        images[i] = (Image){d->width, d->height, 1, d->pixels + chosen[i] * d->width * d->height};
-        titles[i] = d->class_names[d->labels[chosen[i]]];
+/* The sheet as it is in an epoch; without augmentation they are all alike. */
+static Canvas *draw_sheet(const Values *v, const char *path, const Dataset *d, Chosen *c, int epoch,
+                          Err *e)
+{
+    size_t picture = (size_t)d->width * (size_t)d->height;
+    char title[300];
+
+    snprintf(title, sizeof title, "%.200s", path);
+    for (int i = 0; i < c->count; i++) {
+        c->images[i] = (Image){d->width, d->height, 1, d->pixels + c->at[i] * picture};
+        c->titles[i] = d->class_names[d->labels[c->at[i]]];
+        if (!c->changed)
+            continue;
+        augment_apply(&c->augment, c->images[i].pixels, c->changed + (size_t)i * AUGMENT_PIXELS,
+                      v->seed, (uint64_t)epoch, c->at[i]);
+        c->images[i].pixels = c->changed + (size_t)i * AUGMENT_PIXELS;
     }
-    return canvas_finish(plot_sheet(&(Sheet){.title = path, .images = images, .count = n, .titles = titles}, e), out, e);
+    if (c->changed)
+        snprintf(title, sizeof title, "%.200s, augmentation %.40s, epoch %d", path, v->augment,
+                 epoch + 1);
+    return plot_sheet(&(Sheet){.title = title,
+                               .images = c->images,
+                               .count = c->count,
+                               .columns = d->classes >= 5 && d->classes <= 12 && v->class_index < 0
+                                              ? d->classes /* a column for each */
+                                              : 0,
+                               .titles = c->titles},
+                      e);
 }
 
-static int explore(const Values *v, const char *path, const Dataset *d)
+static int animate(const Values *v, const char *path, const Dataset *d, Chosen *c, Err *e)
 {
-    size_t *counts = calloc(d->classes + 1, sizeof *counts);
+    Image *drawn[GIF_FRAMES] = {NULL}, frames[GIF_FRAMES];
+    int status = 0;
+
+    for (int i = 0; i < GIF_FRAMES && !status; i++) {
+        Canvas *sheet = draw_sheet(v, path, d, c, i, e);
+
+        drawn[i] = sheet ? canvas_render(sheet, 1, e) : NULL;
+        canvas_free(sheet);
+        if (drawn[i])
+            frames[i] = *drawn[i];
+        else
+            status = -(int)ERR_MEMORY;
+    }
+    if (!status)
+        status = animation_save(v->grid, frames, GIF_FRAMES, GIF_DELAY_MS, e);
+    for (int i = 0; i < GIF_FRAMES; i++)
+        image_free(drawn[i]);
+    return status;
+}
+
+static int plot_grid(const Values *v, const char *path, const Dataset *d, Err *e)
+{
+    bool gif = !strcmp(file_ending(v->grid), "gif");
+    Chosen c = {0};
+    int status;
+
+    if (v->augment && !augment_preset(v->augment, &c.augment))
+        return err_set(e, ERR_ARGUMENT, "there is no augmentation '%.40s'", v->augment);
+    if (v->augment && (d->width != AUGMENT_SIDE || d->height != AUGMENT_SIDE))
+        return err_set(e, ERR_ARGUMENT, "%s: pictures of %dx%d are not augmented, those of %dx%d are",
+                       path, d->width, d->height, AUGMENT_SIDE, AUGMENT_SIDE);
+    c.count = choose(d, gif ? GIF_MOST : GRID_MOST, c.at);
+    if (v->augment && !(c.changed = calloc((size_t)c.count + 1, AUGMENT_PIXELS)))
+        return err_set(e, ERR_MEMORY, "no memory for a plot");
+    status = gif ? animate(v, path, d, &c, e)
+                 : canvas_finish(draw_sheet(v, path, d, &c, 0, e), v->grid, e);
+    free(c.changed);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+/* Leaves the pictures of one class. */
+static void keep_class(Dataset *d, int class_index)
+{
+    size_t picture = (size_t)d->width * (size_t)d->height, kept = 0;
+
+    for (size_t i = 0; i < d->count; i++) {
+        if (d->labels[i] != class_index)
+            continue;
+        memmove(d->pixels + kept * picture, d->pixels + i * picture, picture);
+        d->labels[kept++] = class_index;
+    }
+    d->count = kept;
+}
+
+static int explore(const Values *v, const char *path, Dataset *d)
+{
+    size_t *counts = calloc((size_t)d->classes + 1, sizeof *counts);
     double mean, deviation;
     Err e = {0};
-    int status;
+    int status = 0;
 
     if (!counts)
         return refuse("no memory to count %d classes", d->classes);
@@ -142,10 +237,13 @@ static int explore(const Values *v, const char *path, const Dataset *d)
         free(counts);
         return refuse("%s: there is no class %d; it has %d", path, v->class_index, d->classes);
     }
+    if (v->class_index >= 0)
+        keep_class(d, v->class_index);
     dataset_measure(d, counts, &mean, &deviation);
-    status = v->labels ? plot_counts(v->labels, path, d, counts, &e) : 0;
+    if (v->labels)
+        status = plot_counts(v->labels, path, d, counts, &e);
     if (!status && v->grid)
-        status = plot_grid(v->grid, path, d, v->class_index, &e);
+        status = plot_grid(v, path, d, &e);
     if (status)
         status = refuse("%s", e.text);
     else
@@ -170,16 +268,35 @@ static int explore_numbers(const Values *v, const char *path, const Dataset *d)
     return STATUS_DONE;
 }
 
+static Dataset *open_data(const Values *v, const char *path, Err *e)
+{
+    Progress progress = progress_start();
+    Watch watch = progress_watch(&progress, "opening pictures");
+    DatasetOptions how = {.part = strcmp(v->part, "test") ? PART_TRAIN : PART_TEST, .watch = &watch};
+    Dataset *d = NULL;
+
+    how.team = team_new(v->threads, e);
+    if (how.team)
+        d = dataset_open(path, &how, e);
+    team_free(how.team);
+    progress_end(&progress);
+    return d;
+}
+
 static int run(const Verb *verb, int argc, char **argv)
 {
-    Values v = {.class_index = -1, .part = "train"};
+    Values v = {.class_index = -1, .part = "train", .seed = 1};
     Arguments args;
     Err e = {0};
     int status = options_parse(verb, argc, argv, &v, &args);
 
     if (status || args.help)
         return status;
-    Dataset *d = dataset_open(args.list[0], &(DatasetOptions){.part = strcmp(v.part, "test") ? PART_TRAIN : PART_TEST}, &e);
+    if (v.augment && !v.grid)
+        return usage_error(verb, "--augment is for --grid OUT.png or OUT.gif");
+    if (v.grid && !v.augment && !strcmp(file_ending(v.grid), "gif"))
+        return usage_error(verb, "a .gif shows augmentations: it wants --augment NAME");
+    Dataset *d = open_data(&v, args.list[0], &e);
 
     if (!d)
         return refuse("%s", e.text);

@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "base/parallel.h"
+#include "base/watch.h"
 
 enum {
     DATASET_SIDE_LIMIT = 1024,  /* pixels along one side of a picture */
@@ -45,6 +46,7 @@ typedef struct DatasetOptions {
                        is then what reading makes */
     bool as_noise;  /* whatever the labels say, these are no digits: letters, blanks */
     Team *team;     /* unpacks pictures; NULL: the calling thread alone */
+    const Watch *watch; /* told of the pictures that are ready; NULL: none */
 } DatasetOptions;
 
 typedef struct Dataset {

@@ -1,4 +1,5 @@
 /* Picture files and pixels become 28x28 by the code that reading uses. */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ typedef struct Job {
     uint8_t *out; /* (count, 28, 28) */
     Fact *facts;  /* (count), or NULL */
     Team *team;
+    const Watch *watch;
+    atomic_size_t done;
     Err *errors; /* one a thread: of its first failure */
 } Job;
 
@@ -87,8 +90,13 @@ static void work(void *arg, int thread)
 
     if (job->team)
         team_share(job->team, thread, (long)job->count, 1, &begin, &end);
-    for (long i = begin; i < end && !e->code; i++)
+    for (long i = begin; i < end && !e->code; i++) {
+        size_t done = atomic_fetch_add_explicit(&job->done, 1, memory_order_relaxed);
+
+        if (thread == 0) /* the caller's */
+            watch_tell(job->watch, done, job->count);
         job->names ? load_file(job, (size_t)i, e) : convert_pixels(job, (size_t)i, e);
+    }
 }
 
 /* Reports the failure of the first thread that has one: shares are in order, so that is the first
@@ -156,7 +164,8 @@ int dataset_load_pictures(Dataset *d, const DatasetOptions *options, Err *e)
     Job job = {.names = d->names,
                .count = d->count,
                .canonical = options->canonical,
-               .team = options->team};
+               .team = options->team,
+               .watch = options->watch};
     int r;
 
     d->blocks[0] = d->pixels = job.out = calloc(d->count, DIGIT_PIXELS);

@@ -76,7 +76,7 @@ static bool numbers_fit(const Axes *a, const Bars *p)
         if (isfinite(p->values[i]))
             widest = fmax(widest, text_width((Font){.size = FONT_NOTE}, text));
     }
-    return widest <= bar_width(a, p) * 1.15;
+    return widest <= bar_width(a, p) * 0.95;
 }
 
 static Range bars_range(const Bars *p)

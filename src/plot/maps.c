@@ -73,7 +73,7 @@ static void draw_bar(Canvas *c, Box box, const Shades *s, const char *label)
 {
     enum { STEPS = 128 };
     float ramp[STEPS];
-    Ticks t = ticks_linear((Range){s->low, s->high}, (int)fmax(2, box.h / 28), false);
+    Ticks t = ticks_linear((Range){s->low, s->high}, (int)fmax(4, box.h / 28), false);
 
     for (int i = 0; i < STEPS; i++)
         ramp[i] = (float)(s->high + (s->low - s->high) * i / (STEPS - 1));

@@ -161,8 +161,24 @@ static int check_finite(const Evaluation *v, Err *e)
     return 0;
 }
 
-int evaluate(const Model *model, const Dataset *data, Team *team, Evaluation *out, Err *e)
+/* The logits of all pictures, some at a time so that the watch hears of it. */
+static void answer(Predictor *p, const Model *m, const Dataset *d, const Watch *watch, float *out)
 {
+    enum { SOME = 2048 };
+
+    for (size_t i = 0; i < d->count; i += SOME) {
+        size_t left = d->count - i;
+
+        predictor_run(p, d->pixels + i * predictor_inputs(p), left < SOME ? left : SOME, m->scale,
+                      m->shift, out + i * (size_t)predictor_outputs(p));
+        watch_tell(watch, i + (left < SOME ? left : SOME), d->count);
+    }
+}
+
+int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *options, Evaluation *out,
+             Err *e)
+{
+    EvaluateOptions how = options ? *options : (EvaluateOptions){0};
     const char *output = class_output(model, e);
     Predictor *p = NULL;
     int *targets = NULL, code = output ? check_size(model, data, e) : -ERR_ARGUMENT;
@@ -172,7 +188,7 @@ int evaluate(const Model *model, const Dataset *data, Team *team, Evaluation *ou
     if (code)
         return code;
     code = -ERR_MEMORY;
-    p = predictor_new(model->net, output, team, e);
+    p = predictor_new(model->net, output, how.team, e);
     if (!p)
         goto done;
     targets = match_labels(model, data, predictor_outputs(p), e);
@@ -183,7 +199,7 @@ int evaluate(const Model *model, const Dataset *data, Team *team, Evaluation *ou
     code = make_room(&v, model, data->count, predictor_outputs(p), e);
     if (code)
         goto done;
-    predictor_run(p, data->pixels, data->count, model->scale, model->shift, v.probabilities);
+    answer(p, model, data, how.watch, v.probabilities);
     code = check_finite(&v, e);
     if (!code)
         code = fill(&v, targets, model->calibration.temperature, e);

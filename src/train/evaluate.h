@@ -1,7 +1,7 @@
 /* How well a classifier answers a labelled set, in every figure that is asked for.
  *
  *     Evaluation v;
- *     if (evaluate(model, data, team, &v, &e) == 0) {
+ *     if (evaluate(model, data, &(EvaluateOptions){.team = team}, &v, &e) == 0) {
  *         printf("%ld of %ld = %.2f %% (%.2f to %.2f)\n", v.count - v.errors, v.count,
  *                100 * v.accuracy, 100 * v.interval.low, 100 * v.interval.high);
  *         evaluation_free(&v);
@@ -18,6 +18,11 @@
 #include "nn/metric.h"
 
 enum { EVALUATE_TOP = 3 };
+
+typedef struct EvaluateOptions {
+    Team *team;         /* NULL: the calling thread alone */
+    const Watch *watch; /* told of the pictures that were answered; NULL: none */
+} EvaluateOptions;
 
 typedef struct Mistake {
     size_t index; /* in the dataset */
@@ -41,8 +46,9 @@ typedef struct Evaluation {
 } Evaluation;
 
 /* ERR_ARGUMENT where the two do not fit: a class that the model does not know, pictures of another
- * size, no pictures, a model that does not classify. `team` may be NULL. */
-int evaluate(const Model *model, const Dataset *data, Team *team, Evaluation *out, Err *e);
+ * size, no pictures, a model that does not classify. `options` may be NULL. */
+int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *options, Evaluation *out,
+             Err *e);
 void evaluation_free(Evaluation *v);
 
 /* {"model":..,"data":..,"count":10000,"errors":62,"accuracy":..,"interval":[..],"loss":..,"ece":..,

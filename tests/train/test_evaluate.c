@@ -119,7 +119,7 @@ static void threads_change_nothing_and_large_sets_go_through_in_batches(void **s
 
     (void)state;
     assert_int_equal(evaluate(m, d, NULL, &v, NULL), 0);
-    assert_int_equal(evaluate(m, d, team, &w, NULL), 0);
+    assert_int_equal(evaluate(m, d, &(EvaluateOptions){.team = team}, &w, NULL), 0);
     assert_memory_equal(v.probabilities, w.probabilities, 10000 * sizeof(float));
     for (size_t i = 0; i < 1000; i += 111) { /* alone, its answer is the same */
         Dataset *one = dataset_new(1, 28, 28, 10, NULL);
