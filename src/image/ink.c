@@ -189,7 +189,7 @@ static int find_depth(const Image *im, const InkOptions *o, InkMap *m, float *pl
         v[i] = 255 - v[i];
     if (w > SMOOTHED_SIDE || h > SMOOTHED_SIDE)
         smooth(v, w, h, planes);
-    if (paper_find(v, w, h, m->depth, &m->noise, e))
+    if (paper_find(v, w, h, o->stroke_px, m->depth, &m->noise, e))
         return -1;
     for (int i = 0; i < n; i++)
         m->depth[i] = m->depth[i] > v[i] ? m->depth[i] - v[i] : 0;

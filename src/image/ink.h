@@ -24,7 +24,9 @@ typedef enum InkPolarity {
 
 typedef struct InkOptions {
     InkPolarity polarity;
-    int side_px; /* the working size: a longer side is shrunk to this; 0: 160 */
+    int side_px;   /* the working size: a longer side is shrunk to this; 0: 96 */
+    int stroke_px; /* strokes are narrower than this at the working size, so that any shadow can be told from
+                      them; 0: not known, a digit may fill the picture */
 } InkOptions;
 
 typedef struct InkMap {

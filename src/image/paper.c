@@ -321,8 +321,8 @@ static void choose(int w, int h, Samples *s, float *paper)
 }
 
 /* The closing less its bias, or the surface, and the noise about it. */
-static void find(const float *v, int w, int h, int reach, Samples *s, float *paper, float *noise,
-                 float *p, float *q)
+static void find(const float *v, int w, int h, int reach, bool any_width, Samples *s, float *paper,
+                 float *noise, float *p, float *q)
 {
     close_dark(v, w, h, reach, paper, p, q);
     take_samples(s, v, paper, w, h);
@@ -331,15 +331,19 @@ static void find(const float *v, int w, int h, int reach, Samples *s, float *pap
         paper[i] -= bias;
     for (int i = 0; i < s->count; i++)
         s->closed[i] -= bias;
-    choose(w, h, s, paper);
+    if (any_width)
+        choose(w, h, s, paper);
     for (int i = 0; i < s->count; i++)
         s->rest[i] = s->v[i] - s->closed[i];
     *noise = bright_noise(s->rest, s->count, 1, s->work);
 }
 
-int paper_find(const float *v, int w, int h, float *paper, float *noise, Err *e)
+int paper_find(const float *v, int w, int h, int stroke_px, float *paper, float *noise, Err *e)
 {
-    int longer = w > h ? w : h, reach = (int)(reach_share * (float)longer + 0.5f);
+    int longer = w > h ? w : h, reach = stroke_px / 2;
+
+    if (!stroke_px || reach > longer)
+        reach = (int)(reach_share * (float)longer + 0.5f);
     reach = reach < 1 ? 1 : reach;
     size_t padded = ((size_t)w + 2 * reach) * ((size_t)h + 2 * reach);
     Samples *samples = malloc(sizeof *samples);
@@ -347,7 +351,7 @@ int paper_find(const float *v, int w, int h, float *paper, float *noise, Err *e)
     bool fits = samples && work;
 
     if (fits)
-        find(v, w, h, reach, samples, paper, noise, work, work + padded);
+        find(v, w, h, reach, !stroke_px, samples, paper, noise, work, work + padded);
     free(samples);
     free(work);
     return fits ? 0 : err_set(e, ERR_MEMORY, "no memory for a picture of %d x %d pixels", w, h);

@@ -4,7 +4,7 @@
  *     double p[CTC_STEPS * 11];
  *     uint8_t labels[CTC_LABELS];
  *     ctc_softmax(11, steps, logits, 1, p);
- *     int length = ctc_search(11, steps, p, CTC_ANY_LENGTH, labels);
+ *     int length = ctc_search(11, steps, p, 0, CTC_LABELS, labels);
  *     printf("%d digits, %.1f %% sure\n", length, 100 * ctc_probability(11, steps, p, labels, length));
  *
  * At each of T steps the net names a label or the blank, which is the last class. An alignment is
@@ -15,8 +15,6 @@
 #define SCRAWL_NN_CTC_H
 
 #include "nn/loss.h"
-
-enum { CTC_ANY_LENGTH = -1 };
 
 /* ---- training ---- */
 
@@ -38,12 +36,12 @@ void ctc_softmax(int classes, int steps, const float *logits, double temperature
 /* What the likeliest name at every step reads as: its length, at most CTC_LABELS. */
 int ctc_best_path(int classes, int steps, const double *p, uint8_t *labels);
 
-/* The likeliest string, summed over alignments, of any or of just this length: prefix beam search
- * (Graves and Jaitly 2014), which keeps the CTC_BEAM best beginnings of each length as long as they
- * are not 1e10 times less likely than others. Returns the length, or -1 if there is no string of
- * the length in the running. */
+/* The likeliest string of `least` to `most` labels (0 .. CTC_LABELS), summed over alignments: prefix beam
+ * search (Graves and Jaitly 2014), which keeps the CTC_BEAM best beginnings of each length as long as
+ * they are not 1e10 times less likely than others. Returns the length, or -1 if no string of such a
+ * length is in the running. */
 enum { CTC_BEAM = 6 };
-int ctc_search(int classes, int steps, const double *p, int length, uint8_t *labels);
+int ctc_search(int classes, int steps, const double *p, int least, int most, uint8_t *labels);
 
 /* p(labels): 0 if they do not fit the steps. */
 double ctc_probability(int classes, int steps, const double *p, const uint8_t *labels, int length);

@@ -98,20 +98,21 @@ static double largest(const Beam *beams, int longest)
     return most;
 }
 
-int ctc_search(int classes, int steps, const double *p, int length, uint8_t *labels)
+int ctc_search(int classes, int steps, const double *p, int least, int most, uint8_t *labels)
 {
-    int longest = length == CTC_ANY_LENGTH ? CTC_LABELS : length, best = -1;
+    int best = -1;
     Beam beams[CTC_LABELS + 1];
     Prefix list[CANDIDATES];
 
-    assert(classes >= 2 && classes <= CTC_CLASSES && longest >= 0 && longest <= CTC_LABELS);
-    for (int n = 0; n <= longest; n++)
+    assert(classes >= 2 && classes <= CTC_CLASSES && least >= 0 && least <= most &&
+           most <= CTC_LABELS);
+    for (int n = 0; n <= most; n++)
         beams[n].count = 0;
     beams[0] = (Beam){.kept = {{.blank = 1}}, .count = 1};
     for (int t = 0; t < steps; t++) {
-        double scale = 1 / largest(beams, longest);
+        double scale = 1 / largest(beams, most);
 
-        for (int n = longest; n >= 0; n--) { /* n-1 is still that of the step before */
+        for (int n = most; n >= 0; n--) { /* n-1 is still that of the step before */
             int count = 0;
 
             stay(&beams[n], n, classes, p + (size_t)t * classes, list, &count);
@@ -120,7 +121,7 @@ int ctc_search(int classes, int steps, const double *p, int length, uint8_t *lab
             keep(&beams[n], list, count, scale);
         }
     }
-    for (int n = length == CTC_ANY_LENGTH ? 0 : length; n <= longest; n++)
+    for (int n = least; n <= most; n++)
         if (beams[n].count &&
             (best < 0 || beams[n].kept[0].blank + beams[n].kept[0].label >
                              beams[best].kept[0].blank + beams[best].kept[0].label))

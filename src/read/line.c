@@ -1,5 +1,6 @@
 #include "read/line.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,7 +152,7 @@ static int run_net(LineReader *r, const Strip *s, Look *out, Err *e)
 }
 
 static int add_look(LineReader *r, const float *ink, int w, int h, const TextLine *line,
-                    float height_px, int digits, Looks *looks, Err *e)
+                    float height_px, LineLength length, Looks *looks, Err *e)
 {
     Look *v = &looks->list[looks->count];
     Strip strip;
@@ -166,7 +167,8 @@ static int add_look(LineReader *r, const float *ink, int w, int h, const TextLin
     strip_free(&strip);
     if (status)
         return status;
-    v->length = ctc_search(CLASSES, v->steps, v->p, digits ? digits : CTC_ANY_LENGTH, v->labels);
+    v->length = ctc_search(CLASSES, v->steps, v->p, length.least,
+                           length.most ? length.most : CTC_LABELS, v->labels);
     looks->count++;
     return 0;
 }
@@ -175,7 +177,8 @@ static int add_look(LineReader *r, const float *ink, int w, int h, const TextLin
 
 /* Digits about as high as those of the training strings; and all that the picture holds from its upper edge
  * to its lower if it was cut so close that this is about as high too. */
-static int look(LineReader *r, const float *ink, int w, int h, int digits, Looks *out, Err *e)
+static int look(LineReader *r, const float *ink, int w, int h, LineLength length, Looks *out,
+                Err *e)
 {
     static const float heights_px[] = {23, 20, 26, 17};
     const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w};
@@ -184,9 +187,9 @@ static int look(LineReader *r, const float *ink, int w, int h, int digits, Looks
 
     out->count = 0;
     for (int i = 0; !status && i < SCALES - 1; i++)
-        status = add_look(r, ink, w, h, &found, heights_px[i], digits, out, e);
+        status = add_look(r, ink, w, h, &found, heights_px[i], length, out, e);
     if (!status && 3 * found.height > h)
-        status = add_look(r, ink, w, h, &whole, STRIP_HEIGHT, digits, out, e);
+        status = add_look(r, ink, w, h, &whole, STRIP_HEIGHT, length, out, e);
     return status;
 }
 
@@ -219,6 +222,20 @@ static const Look *choose(const Looks *looks, double *probability)
 }
 
 /* ---- the reading ---- */
+
+int line_length_parse(const char *text, LineLength *out, Err *e)
+{
+    char *end = NULL;
+    long least = isdigit((unsigned char)*text) ? strtol(text, &end, 10) : 0, most = least;
+
+    if (least && *end == '-' && isdigit((unsigned char)end[1]))
+        most = strtol(end + 1, &end, 10);
+    if (least < 1 || *end || most < least || most > CTC_LABELS)
+        return err_set(e, ERR_ARGUMENT, "digits '%.40s': possible is N or N-M, from 1 to %d", text,
+                       CTC_LABELS);
+    *out = (LineLength){(int)least, (int)most};
+    return 0;
+}
 
 /* How likely each digit is at one place, the others being as they are. */
 static void weigh_digit(const Looks *looks, const Look *v, int at, LineDigit *out)
@@ -311,20 +328,20 @@ static void take_looks(const Looks *looks, const float *ink, int w, int h, LineR
         place_digits(best, ink, w, h, out);
 }
 
-int line_read_ink(LineReader *r, const float *ink, int w, int h, int digits, LineReading *out,
-                  Err *e)
+int line_read_ink(LineReader *r, const float *ink, int w, int h, LineLength length,
+                  LineReading *out, Err *e)
 {
     Looks *looks;
     int status;
 
     *out = (LineReading){0};
-    if (digits < 0 || digits > CTC_LABELS)
-        return err_set(e, ERR_ARGUMENT, "a number of %d digits is not one of 1 .. %d", digits,
-                       CTC_LABELS);
+    if (length.least < 0 || length.least > length.most || length.most > CTC_LABELS)
+        return err_set(e, ERR_ARGUMENT, "a number of %d to %d digits; possible is 1 to %d",
+                       length.least, length.most, CTC_LABELS);
     looks = malloc(sizeof *looks);
     if (!looks)
         return err_set(e, ERR_MEMORY, "no memory to read a line");
-    status = look(r, ink, w, h, digits, looks, e);
+    status = look(r, ink, w, h, length, looks, e);
     if (!status)
         take_looks(looks, ink, w, h, out);
     free(looks);
@@ -357,14 +374,16 @@ static int working_side(const Image *im)
 int line_read(LineReader *r, const Image *im, const LineOptions *options, LineReading *out, Err *e)
 {
     const LineOptions o = options ? *options : (LineOptions){0};
-    InkMap *map =
-        ink_find(im, &(InkOptions){.polarity = o.polarity, .side_px = working_side(im)}, e);
+    int side = working_side(im), longer = im->width > im->height ? im->width : im->height;
+    int stroke = (int)(0.3f * (float)im->height * (float)side / (float)longer) + 5;
+    InkMap *map = ink_find(
+        im, &(InkOptions){.polarity = o.polarity, .side_px = side, .stroke_px = stroke}, e);
     int status;
 
     *out = (LineReading){.probability = 1};
     if (!map)
         return -ERR_MEMORY;
-    status = map->blank ? 0 : line_read_ink(r, map->ink, map->width, map->height, o.digits, out, e);
+    status = map->blank ? 0 : line_read_ink(r, map->ink, map->width, map->height, o.length, out, e);
     scale_boxes(out, map->scale);
     ink_free(map);
     return status;

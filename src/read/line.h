@@ -34,8 +34,16 @@ typedef struct LineReading {
     LineDigit digits[CTC_LABELS];
 } LineReading;
 
+/* How many digits a number has. */
+typedef struct LineLength {
+    int least, most; /* 0, 0: not known */
+} LineLength;
+
+/* "6" or "2-4", as --digits takes it. ERR_ARGUMENT for anything else, or beyond 1 .. CTC_LABELS. */
+int line_length_parse(const char *text, LineLength *out, Err *e);
+
 typedef struct LineOptions {
-    int digits;           /* how many there are, if that is known; 0: not known */
+    LineLength length;
     InkPolarity polarity; /* INK_AUTO: found out */
 } LineOptions;
 
@@ -46,13 +54,13 @@ typedef struct LineReader LineReader;
 LineReader *line_reader_new(const char *model, Err *e);
 void line_reader_free(LineReader *r); /* NULL is fine */
 
-/* The picture's number; at most CTC_LABELS digits. `options` may be NULL. With .digits the text has just
- * as many, unless none fits: then it is "". One call at a time. ERR_ARGUMENT for a number of digits that
- * there cannot be; ERR_MEMORY. */
+/* The picture's number; at most CTC_LABELS digits. `options` may be NULL. Where the length is known, the
+ * reading is the likeliest number of such a length, unless none fits: then it is "". One call at a time.
+ * ERR_ARGUMENT for a length that there cannot be; ERR_MEMORY. */
 int line_read(LineReader *r, const Image *im, const LineOptions *options, LineReading *out, Err *e);
 
 /* The same from ink that was found already (1 is full ink); boxes are in pixels of the map. */
-int line_read_ink(LineReader *r, const float *ink, int width, int height, int digits,
+int line_read_ink(LineReader *r, const float *ink, int width, int height, LineLength length,
                   LineReading *out, Err *e);
 
 #endif

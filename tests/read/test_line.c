@@ -215,12 +215,29 @@ static void a_known_number_of_digits_is_kept_to(void **state)
     for (int n = 1; n <= CTC_LABELS; n++) {
         LineReading o;
 
-        assert_int_equal(line_read(r, im, &(LineOptions){.digits = n}, &o, NULL), 0);
+        assert_int_equal(line_read(r, im, &(LineOptions){.length = {n, n}}, &o, NULL), 0);
         assert_true(o.count == n || (n > 9 && o.count == 0));
         check_reading(&o, im);
     }
     image_free(im);
     line_reader_free(r);
+}
+
+static void a_length_is_a_number_or_a_range(void **state)
+{
+    static const char *const wrong[] = {"", "0", "-3", "4-2", "2-", "2-33", "x", "3 ", "2-3-4", "99999999999999999999"};
+    LineLength l = {0};
+    Err e = {0};
+
+    (void)state;
+    assert_int_equal(line_length_parse("6", &l, &e), 0);
+    assert_true(l.least == 6 && l.most == 6);
+    assert_int_equal(line_length_parse("2-32", &l, &e), 0);
+    assert_true(l.least == 2 && l.most == 32);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(line_length_parse(wrong[i], &l, &e), -ERR_ARGUMENT);
+    assert_string_equal(e.text, "digits '99999999999999999999': possible is N or N-M, from 1 to 32");
+    assert_true(l.least == 2 && l.most == 32);
 }
 
 static void pictures_of_any_shape_are_read(void **state)
@@ -254,9 +271,9 @@ static void what_cannot_be_asked_is_refused_with_its_reason(void **state)
     Err e = {0};
 
     (void)state;
-    assert_int_equal(line_read(r, im, &(LineOptions){.digits = -1}, &o, NULL), -ERR_ARGUMENT);
-    assert_int_equal(line_read(r, im, &(LineOptions){.digits = 33}, &o, &e), -ERR_ARGUMENT);
-    assert_string_equal(e.text, "a number of 33 digits is not one of 1 .. 32");
+    assert_int_equal(line_read(r, im, &(LineOptions){.length = {-1, 2}}, &o, NULL), -ERR_ARGUMENT);
+    assert_int_equal(line_read(r, im, &(LineOptions){.length = {1, 33}}, &o, &e), -ERR_ARGUMENT);
+    assert_string_equal(e.text, "a number of 1 to 33 digits; possible is 1 to 32");
     assert_null(line_reader_new("lenet", &e));
     assert_string_equal(e.text,
                         "lenet: a line reader takes strips of 1x32xW, this model takes 1x28x28");
@@ -308,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_strip_holds_the_digits_at_the_height_that_is_asked_for),
         cmocka_unit_test(long_writing_is_made_smaller_to_fit),
         cmocka_unit_test(a_known_number_of_digits_is_kept_to),
+        cmocka_unit_test(a_length_is_a_number_or_a_range),
         cmocka_unit_test(pictures_of_any_shape_are_read),
         cmocka_unit_test(what_cannot_be_asked_is_refused_with_its_reason),
         cmocka_unit_test(numbers_drawn_by_many_hands_are_read),
