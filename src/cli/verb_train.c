@@ -10,12 +10,9 @@
 #include <jansson.h>
 
 #include "base/file.h"
-#include "base/parallel.h"
 #include "cli/progress.h"
-#include "data/fetch.h"
-#include "train/fit.h"
-#include "train/lines.h"
 #include "train/run_folder.h"
+#include "train/train.h"
 
 /* Options that are settings of the recipe; a dash in an option is an underscore in a setting. */
 enum {
@@ -174,27 +171,20 @@ static int print_result(const char *folder, const FitResult *r)
     return STATUS_DONE;
 }
 
-static Dataset *open_data(const Recipe *recipe, Team *team, Err *e)
-{
-    DatasetOptions how = {.part = PART_TRAIN, .canonical = recipe->canonical, .team = team};
-
-    return *recipe->data ? dataset_open(recipe->data, &how, e) : dataset_default(&how, NULL, e);
-}
-
-static int train(const Recipe *recipe, const char *folder, bool resume, Err *e)
+static int train_in(const Recipe *recipe, const char *folder, bool resume, Err *e)
 {
     Progress progress = progress_start();
-    FitOptions how = {.folder = folder, .resume = resume, .watch = watch, .context = &progress};
-    FitResult result = {0};
-    Team *team = team_new(recipe->threads, e);
-    Dataset *data = team ? open_data(recipe, team, e) : NULL;
-    int status = data ? 0 : -(int)ERR_IO;
+    Watch opening = progress_watch(&progress, "opening pictures");
+    FitOptions how = {.folder = folder,
+                      .resume = resume,
+                      .watch = watch,
+                      .context = &progress,
+                      .opening = &opening};
+    FitResult result;
 
-    team_free(team);
     catch_interrupt();
-    if (!status)
-        status = (strcmp(recipe->model, "line") ? fit : lines_fit)(recipe, data, &how, &result, e);
-    dataset_free(data);
+    int status = train(recipe, &how, &result, e);
+
     progress_end(&progress);
     if (status)
         return refuse("%s", e->text);
@@ -244,7 +234,7 @@ static int run(const Verb *verb, int argc, char **argv)
     if (status)
         return e.code == ERR_ARGUMENT ? usage_error(verb, "%s", e.text) : refuse("%s", e.text);
     default_folder(folder, sizeof folder, recipe.model);
-    return train(&recipe, v.resume ? v.resume : v.output ? v.output : folder, v.resume, &e);
+    return train_in(&recipe, v.resume ? v.resume : v.output ? v.output : folder, v.resume, &e);
 }
 
 const Verb verb_train = {

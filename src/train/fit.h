@@ -44,6 +44,7 @@ typedef struct FitOptions {
     bool resume;        /* go on with the run in the folder; else there must be none */
     FitWatch *watch;    /* NULL: none */
     void *context;
+    const Watch *opening; /* of train(): told of the pictures that are opened; NULL: none */
 } FitOptions;
 
 typedef struct FitResult {

@@ -1,0 +1,47 @@
+#include "train/train.h"
+
+#include <string.h>
+
+#include "data/fetch.h"
+#include "train/lines.h"
+
+typedef int Trainer(const Recipe *recipe, const Dataset *data, const FitOptions *options,
+                    FitResult *result, Err *e);
+
+/* Nets that are not trained on labelled pictures alone. */
+static const struct {
+    const char *model;
+    Trainer *train;
+} loops[] = {{"line", lines_fit}};
+
+static Trainer *loop_of(const char *model)
+{
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++)
+        if (!strcmp(loops[i].model, model))
+            return loops[i].train;
+    return fit;
+}
+
+static Dataset *open_data(const Recipe *recipe, const Watch *watch, Err *e)
+{
+    DatasetOptions how = {.part = PART_TRAIN, .canonical = recipe->canonical, .watch = watch};
+    Dataset *data = NULL;
+
+    how.team = team_new(recipe->threads, e);
+    if (how.team)
+        data = *recipe->data ? dataset_open(recipe->data, &how, e) : dataset_default(&how, NULL, e);
+    team_free(how.team);
+    return data;
+}
+
+int train(const Recipe *recipe, const FitOptions *options, FitResult *result, Err *e)
+{
+    Dataset *data = open_data(recipe, options->opening, e);
+    int code = -(int)ERR_IO;
+
+    *result = (FitResult){0};
+    if (data)
+        code = loop_of(recipe->model)(recipe, data, options, result, e);
+    dataset_free(data);
+    return code;
+}
