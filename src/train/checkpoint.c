@@ -32,6 +32,7 @@ static const Number numbers[] = {
     {"ended", NUMBER_BOOL, AT(ended)},
     {"exec_step", NUMBER_U64, AT(exec_step)},
     {"loss_sum", NUMBER_DOUBLE, AT(loss_sum)},
+    {"picture_sum", NUMBER_DOUBLE, AT(picture_sum)},
     {"right", NUMBER_LONG, AT(right)},
     {"seen", NUMBER_LONG, AT(seen)},
     {"seconds", NUMBER_DOUBLE, AT(seconds)},

@@ -28,6 +28,7 @@ typedef struct RunState {
     uint64_t exec_step; /* dropout's */
 
     double loss_sum; /* of the epoch so far, over its images */
+    double picture_sum; /* of it the pictures' part, unweighted */
     long right, seen;
     double seconds, epoch_seconds; /* trained in all, and in this epoch */
 

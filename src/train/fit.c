@@ -88,21 +88,26 @@ static int not_a_number(const Fit *f, const char *what, float lr, Err *e)
 
 static int train_step(Fit *f, const LoaderBatch *b, float lr, Err *e)
 {
-    const void *targets[] = {b->labels};
+    const void *targets[] = {b->labels, f->redraw.targets};
     Batch batch = {.count = b->count,
                    .bytes = b->pixels,
                    .scale = f->model->scale,
                    .shift = f->model->shift,
                    .targets = targets};
-    LossReport report;
+    LossReport reports[2] = {{0}};
+    double loss;
 
-    exec_train(f->exec, &batch, &report);
-    if (!isfinite(report.sum))
+    if (f->redraw.typeset)
+        typeset_batch(f->redraw.typeset, b->labels, b->count, f->redraw.targets);
+    exec_train(f->exec, &batch, reports);
+    loss = f->recipe->class_weight * reports[0].sum + f->recipe->picture_weight * reports[1].sum;
+    if (!isfinite(loss))
         return not_a_number(f, "loss", lr, e);
     if (!optim_step(f->optim, f->net, exec_gradient(f->exec), lr, f->team))
         return not_a_number(f, "gradient", lr, e);
-    f->state.loss_sum += report.sum;
-    f->state.right += report.right;
+    f->state.loss_sum += loss;
+    f->state.picture_sum += reports[1].sum;
+    f->state.right += reports[0].right;
     f->state.seen += b->count;
     f->state.step++;
     f->state.epoch_step++;
@@ -145,12 +150,14 @@ static int train_epoch(Fit *f, bool *stopped, Err *e)
 
 /* ---- the end of an epoch ---- */
 
-/* Remembers the score if it is the best: most read right, then the lowest loss; without validation
- * pictures the latest. */
-static bool take_best(RunState *s, const FitScore *score)
+/* Remembers the score if it is the best: most read right, then the lowest loss; where pictures are
+ * drawn the lowest loss; without validation pictures the latest. */
+static bool take_best(Fit *f, const FitScore *score)
 {
-    bool better = !s->best_epoch || score->right > s->best_right ||
-                  (score->right == s->best_right && score->loss < s->best_loss);
+    RunState *s = &f->state;
+    bool more = !f->redraw.typeset && score->right > s->best_right;
+    bool as_many = f->redraw.typeset || score->right == s->best_right;
+    bool better = !s->best_epoch || more || (as_many && score->loss < s->best_loss);
 
     if (score->count && !better)
         return false;
@@ -230,11 +237,10 @@ static int draw_curves(Fit *f, bool last, Err *e)
         train_log_plot(&f->state.log, f->recipe->model, f->state.best_epoch, e), f->run->curves, e);
 }
 
-static int write_events(Fit *f, const LogRow *row, Err *e)
+static int write_events(Fit *f, Err *e)
 {
     int code;
 
-    fit_report_epoch(f, row);
     if (is_over(f))
         events_end(f->events, true);
     code = events_flush(f->events, e);
@@ -246,7 +252,7 @@ static void begin_next_epoch(RunState *s)
 {
     s->epoch++;
     s->epoch_step = 0;
-    s->loss_sum = 0;
+    s->loss_sum = s->picture_sum = 0;
     s->right = s->seen = 0;
     s->epoch_seconds = 0;
 }
@@ -268,16 +274,17 @@ static int end_epoch(Fit *f, bool *stopped, Err *e)
     p = progress_of(f, lr);
     p.epoch_done = true;
     p.validation = score;
-    p.best = take_best(&f->state, &score);
+    p.best = take_best(f, &score);
     watch_loss(f, &score);
     code = save_models(f, &score, p.best, e);
     if (!code)
         code = write_log(f, &row, e);
+    fit_report_epoch(f, &row, &score);
     begin_next_epoch(&f->state);
     if (!code)
         code = draw_curves(f, is_over(f), e);
     if (!code)
-        code = write_events(f, &row, e);
+        code = write_events(f, e);
     if (!code)
         code = save_checkpoint(f, e);
     *stopped = !code && !watch_allows(f, &p);

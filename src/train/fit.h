@@ -8,8 +8,8 @@
  *
  * Each epoch: every training picture once in a new order; then the validation pictures, which are
  * never trained on, with the averaged weights if the recipe keeps an average. The model that reads
- * most of them right (among equals, the one with the lowest loss) is model.safetensors; without a
- * validation share the latest is. run_folder.h lists the other files.
+ * most of them right (among equals, the one with the lowest loss) is model.safetensors; of a net that
+ * redraws, the one with the lowest loss; without a validation share the latest is. run_folder.h lists the other files.
  *
  * The same recipe and data give the same bytes for any number of threads, and whether or not the run
  * was interrupted: a run killed at any moment goes on from its last checkpoint. The pictures have to
@@ -24,6 +24,7 @@
 typedef struct FitScore {
     long right, count;
     double loss; /* mean; the recipe's without label smoothing */
+    double picture_loss; /* of a net that redraws: the part of the pictures, unweighted */
 } FitScore;
 
 typedef struct FitProgress {

@@ -11,6 +11,7 @@
 
 #include "data/loader.h"
 #include "data/split.h"
+#include "data/typeset.h"
 #include "model/model.h"
 #include "nn/exec.h"
 #include "train/checkpoint.h"
@@ -28,6 +29,17 @@ typedef struct Validation {
     Predictor *predictor;
 } Validation;
 
+/* What a net that redraws has besides; all NULL in others. */
+typedef struct Redraw {
+    Typeset *typeset;
+    float *targets;       /* (batch, 28,28): what a batch has to become */
+    Predictor *predictor; /* of the validation pictures */
+    float *drawn;         /* room for FIT_DRAWN of its answers */
+    float *wanted;        /* and for what they should be */
+} Redraw;
+
+enum { FIT_DRAWN = 256 };
+
 typedef struct Fit {
     const Recipe *recipe;
     const Dataset *data;
@@ -38,7 +50,9 @@ typedef struct Fit {
     Net *net;
     Model *model;
     int classes;
-    Loss loss;
+    Loss losses[2]; /* of the class, of the picture */
+    int loss_count;
+    Redraw redraw;
     Exec *exec;
     Optim *optim;
     Loader *loader;
@@ -61,11 +75,19 @@ void fit_publish(Fit *f);
 /* The model's answers to the validation pictures; {0} without any. */
 FitScore fit_validate(Fit *f);
 
+/* The mean loss of the redrawn validation pictures. */
+double fit_redraw_validate(Fit *f);
+
+/* Of a net with a picture as an output: finds the typeface, the loss and room. What a net without one is
+ * asked for is refused. */
+int fit_redraw_set_up(Fit *f, Err *e);
+void fit_redraw_tear_down(Redraw *r);
+
 /* Writes the model with a record of how it came about. */
 int fit_save_model(Fit *f, const char *path, const FitScore *score, Err *e);
 
 /* TensorBoard: what the run is, an epoch's figures and weights, its end. */
 void fit_report_begin(Fit *f);
-void fit_report_epoch(Fit *f, const LogRow *row);
+void fit_report_epoch(Fit *f, const LogRow *row, const FitScore *score);
 
 #endif

@@ -63,7 +63,7 @@ static void report_weights(Fit *f)
     }
 }
 
-void fit_report_epoch(Fit *f, const LogRow *row)
+void fit_report_epoch(Fit *f, const LogRow *row, const FitScore *score)
 {
     report_number(f, "loss/training", row->loss);
     report_number(f, "loss/validation", row->validation_loss);
@@ -71,5 +71,9 @@ void fit_report_epoch(Fit *f, const LogRow *row)
     report_number(f, "accuracy/validation", row->validation_accuracy);
     report_number(f, "learning_rate", row->lr);
     report_number(f, "images_per_second", row->images_per_second);
+    if (f->redraw.typeset) {
+        report_number(f, "picture_loss/training", f->state.picture_sum / (double)f->state.seen);
+        report_number(f, "picture_loss/validation", score->count ? score->picture_loss : NAN);
+    }
     report_weights(f);
 }

@@ -26,7 +26,7 @@ static int noise_class(const Fit *f)
 FitScore fit_validate(Fit *f)
 {
     Validation *v = &f->validation;
-    Loss loss = {.kind = f->loss.kind, .output = f->loss.output};
+    Loss loss = {.kind = f->recipe->loss, .output = f->losses[0].output};
     FitScore score = {.count = v->count};
     double sum = 0;
 
@@ -42,7 +42,11 @@ FitScore fit_validate(Fit *f)
     loss_reference(&loss, (int)v->count, f->classes, v->scores, v->labels, 1, v->losses, NULL);
     for (long i = 0; i < v->count; i++)
         sum += v->losses[i];
-    score.loss = sum / (double)v->count;
+    score.loss = f->recipe->class_weight * sum / (double)v->count;
+    if (f->redraw.typeset) {
+        score.picture_loss = fit_redraw_validate(f);
+        score.loss += f->recipe->picture_weight * score.picture_loss;
+    }
     return score;
 }
 
@@ -69,6 +73,8 @@ static char *record_text(const Fit *f, const FitScore *score)
                                (json_int_t)f->split.train_count);
     char *text = NULL;
 
+    if (record && f->redraw.typeset)
+        json_object_set_new(record, "typeface", json_string(f->redraw.typeset->name));
     if (record && score->count)
         json_object_set_new(record, "validation",
                             json_pack("{s:I, s:I, s:f, s:f, s:f}", "count",

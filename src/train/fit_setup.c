@@ -166,15 +166,17 @@ static int make_engine(Fit *f, Err *e)
 {
     const Recipe *r = f->recipe;
 
-    f->loss = (Loss){.kind = r->loss,
-                     .output = r->loss == LOSS_MSE_CLASS ? "probabilities" : "logits",
-                     .smoothing = r->smoothing};
+    f->losses[0] = (Loss){.kind = r->loss,
+                          .output = r->loss == LOSS_MSE_CLASS ? "probabilities" : "logits",
+                          .weight = r->class_weight,
+                          .smoothing = r->smoothing};
+    f->loss_count = f->redraw.typeset ? 2 : 1;
     f->exec = exec_new(f->net,
                        &(ExecOptions){.batch = r->batch,
                                       .team = f->team,
                                       .training = true,
-                                      .losses = &f->loss,
-                                      .loss_count = 1,
+                                      .losses = f->losses,
+                                      .loss_count = f->loss_count,
                                       .seed = r->seed},
                        e);
     f->optim = f->exec ? optim_new(f->net, &r->optim, e) : NULL;
@@ -279,6 +281,8 @@ int fit_set_up(Fit *f, Err *e)
     if (!code)
         code = gather_validation(f, e);
     if (!code)
+        code = fit_redraw_set_up(f, e);
+    if (!code)
         code = make_engine(f, e);
     if (!code)
         code = make_loader(f, e);
@@ -292,6 +296,7 @@ void fit_tear_down(Fit *f)
     loader_free(f->loader);
     optim_free(f->optim);
     exec_free(f->exec);
+    fit_redraw_tear_down(&f->redraw);
     predictor_free(f->validation.predictor);
     free(f->validation.pictures);
     free(f->validation.labels);

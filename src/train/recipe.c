@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/glyph.h"
 #include "train/setting.h"
 #include "zoo/zoo.h"
 
@@ -129,6 +130,11 @@ void recipe_usual(Recipe *r)
     r->batch = 128;
     r->optim.kind = OPTIM_ADAM;
     r->schedule.rate = 0.001f;
+    r->class_weight = 1;
+    r->picture_loss = LOSS_MSE;
+    r->font_size = GLYPH_USUAL.size_px;
+    r->font_x = GLYPH_USUAL.x;
+    r->font_y = GLYPH_USUAL.y;
     r->keep = 3;
     r->checkpoint_seconds = 60;
     r->seed = 1;
@@ -172,6 +178,10 @@ int recipe_check(const Recipe *r, Err *e)
     if (!code && r->loss != LOSS_CROSS_ENTROPY && r->loss != LOSS_MSE_CLASS)
         code = err_set(e, ERR_ARGUMENT, "loss: %s does not choose between classes",
                        loss_name(r->loss));
+    if (!code && r->picture_loss != LOSS_MSE && r->picture_loss != LOSS_L1 &&
+        r->picture_loss != LOSS_BINARY)
+        code = err_set(e, ERR_ARGUMENT, "picture_loss: %s does not compare pictures",
+                       loss_name(r->picture_loss));
     if (!code && r->smoothing > 0 && r->loss != LOSS_CROSS_ENTROPY)
         code = err_set(e, ERR_ARGUMENT, "smoothing: only cross-entropy smooths labels");
     if (!code && r->validation == 0 && (r->early_stop || r->schedule.kind == SCHEDULE_PLATEAU))

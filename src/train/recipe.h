@@ -37,6 +37,13 @@ typedef struct Recipe {
     int epochs, batch;
     LossKind loss;   /* cross-entropy; or mse-class: squared error of the softmax */
     float smoothing; /* of the labels; cross-entropy only */
+    float class_weight; /* of this loss in the sum; above 0 */
+
+    LossKind picture_loss; /* of a net that redraws: mse, l1 or binary-cross-entropy */
+    float picture_weight;  /* in the sum; 0: no picture is trained */
+    char font[RECIPE_TEXT]; /* what is redrawn: a file or a family; "": Times New Roman */
+    int font_size, font_x, font_y; /* image/glyph.h's GlyphPlace */
+
     OptimOptions optim;
     Schedule schedule;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/glyph.h"
 #include "model/text.h"
 #include "zoo/zoo.h"
 
@@ -43,6 +44,13 @@ static const Setting settings[] = {
     {"batch", SET_INT, AT(batch), 1, 65536, true},
     WORD("loss", SET_LOSS, loss, false),
     {"smoothing", SET_FLOAT, AT(smoothing), 0, 0.99, false},
+    {"class_weight", SET_FLOAT, AT(class_weight), 1e-6, 1e6, false},
+    WORD("picture_loss", SET_LOSS, picture_loss, true),
+    {"picture_weight", SET_FLOAT, AT(picture_weight), 0, 1e6, false},
+    WORD("font", SET_TEXT, font, true),
+    {"font_size", SET_INT, AT(font_size), 1, GLYPH_SIZE_LIMIT, true},
+    {"font_x", SET_INT, AT(font_x), -100, 100, true},
+    {"font_y", SET_INT, AT(font_y), -100, 100, true},
     WORD("optimizer", SET_OPTIM, optim.kind, true),
     {"momentum", SET_FLOAT, AT(optim.momentum), 0, 0.9999, false},
     {"rho", SET_FLOAT, AT(optim.rho), 0, 0.9999, false},

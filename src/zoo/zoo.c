@@ -6,6 +6,10 @@
 
 #include "base/bytes.h"
 
+#define REDRAW_SEED                                                                                \
+    "epochs=100 batch=128 optimizer=nadam lr=0.0001 eps=1e-7 schedule=constant validation=0.2 "     \
+    "early_stop=10 picture_loss=mse picture_weight=9 class_weight=0.1"
+
 static const ZooModel models[] = {
     {
         .name = "lenet",
@@ -36,6 +40,26 @@ static const ZooModel models[] = {
         .recipe = "epochs=10 batch=32 optimizer=nesterov lr=0.1 weight_decay=1e-4 "
                   "schedule=one-cycle smoothing=0.05 augment=saral",
         .seed_recipe = "epochs=10 batch=32 optimizer=sgd lr=0.1 schedule=plateau patience=10",
+    },
+    {
+        .name = "redraw",
+        .about = "redraws a handwritten digit as a typeset one, and what is none as nothing",
+        .paper = "scrawl; an encoder and a decoder through 32 numbers",
+        .build = zoo_redraw,
+        .usual = {.classes = 11, .width = 16},
+        .recipe = "epochs=12 batch=128 optimizer=adamw lr=0.004 weight_decay=0.01 "
+                  "schedule=one-cycle smoothing=0.05 average=0.998 augment=mild "
+                  "augment.aspect=0.15 augment.elastic_px=2 augment.blur=0.4 augment.dim=0.3 "
+                  "picture_loss=binary-cross-entropy picture_weight=10",
+        .seed_recipe = "model=redraw-seed " REDRAW_SEED,
+    },
+    {
+        .name = "redraw-seed",
+        .about = "the same as it was first done, with a spatial transformer",
+        .paper = "after Jaderberg et al. 2015, arXiv 1506.02025",
+        .build = zoo_redraw_seed,
+        .usual = {.classes = 10},
+        .recipe = REDRAW_SEED,
     },
     {
         .name = "line",

@@ -9,7 +9,9 @@
  *
  * A model is a line of a table: its builder, what may be chosen about it, its paper, and recipes in
  * the words of train/recipe.h. Builders stand in a file each and read like the figure in the paper;
- * classifiers take (1,28,28) in 0..1 and name their one output "logits". The line reader takes ink
+ * classifiers take (1,28,28) in 0..1 and name their first output "logits". Those that redraw have a
+ * second one, "picture" (1,28,28), and those that draw through a sigmoid a third, "picture_logits",
+ * what it is taken of. The line reader takes ink
  * of (1,32,W) in 0..1, its "logits" are (classes,1,W/2), the last class being CTC's blank.
  *
  * To add one: its file, its builder below, a line in the table of zoo.c, a line in meson.build. */
@@ -61,6 +63,8 @@ Net *zoo_net(const char *name, const ZooOptions *options, Err *e);
 void zoo_lenet(Net *net, const ZooOptions *options);
 void zoo_digits(Net *net, const ZooOptions *options);
 void zoo_resnet(Net *net, const ZooOptions *options);
+void zoo_redraw(Net *net, const ZooOptions *options);
+void zoo_redraw_seed(Net *net, const ZooOptions *options);
 void zoo_line(Net *net, const ZooOptions *options);
 
 #endif

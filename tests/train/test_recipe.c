@@ -223,7 +223,7 @@ static void what_cannot_begin_is_said_with_the_setting(void **state)
     static const struct {
         const char *settings, *sentence;
     } cases[] = {
-        {"model=lennet", "there is no model 'lennet'; there are lenet, digits, resnet, line"},
+        {"model=lennet", "there is no model 'lennet'; there are lenet, digits, resnet, redraw, redraw-seed, line"},
         {"width=8", "lenet has no width to choose"},
         {"depth=20", "lenet has no depth to choose"},
         {"model=resnet depth=21", "resnet: a depth of 21 is not 9n+2: 11, 20, 29, .."},

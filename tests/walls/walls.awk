@@ -7,7 +7,7 @@
 # The only files that may include headers of an outside library, by how its headers' names begin.
 function doors() {
     door["allheaders.h"] = door["leptonica/"] = "image/codec.c read/page.c"
-    door["ft2build.h"] = door["freetype"] = "image/glyph.c"
+    door["ft2build.h"] = door["freetype"] = door["fontconfig/"] = "image/glyph.c"
     door["zlib.h"] = "data/gzip.c"
     door["dlfcn.h"] = "base/library.c"
     door["curl/"] = "data/fetch.c"
