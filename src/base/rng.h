@@ -24,7 +24,9 @@ typedef enum RngUse { /* one name a purpose, so that no two share a stream */
     RNG_NOISE,
     RNG_STRINGS,
     RNG_WRITE,
-    RNG_TEST
+    RNG_TEST,
+    RNG_GAUSSIAN,
+    RNG_FLOW
 } RngUse;
 
 /* The stream `index` of a purpose under a seed; the same three give the same numbers everywhere. */

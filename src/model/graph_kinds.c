@@ -66,6 +66,8 @@ static const GraphKind kinds[KINDS] = {
     [KIND_PAD] = {pad, 1, 1, false},
     [KIND_AFFINE_SAMPLE] = {sample, 2, 2, false},
     [KIND_UPSAMPLE] = {upsample, 1, 1, false},
+    [KIND_MODULATE] = {none, 3, 3, false},
+    [KIND_GAUSSIAN] = {none, 1, 1, false},
 };
 
 Node kind_append(Net *net, Kind kind, const char *name, const Node *in, int count, const Spec *s)
@@ -90,6 +92,8 @@ Node kind_append(Net *net, Kind kind, const char *name, const Node *in, int coun
     case KIND_PAD: return net_pad(net, in[0], s->pad[0], s->pad[1], s->pad[2], s->pad[3]);
     case KIND_AFFINE_SAMPLE: return net_affine_sample(net, in[0], in[1], s->align_corners);
     case KIND_UPSAMPLE: return net_upsample(net, in[0], s->factor);
+    case KIND_MODULATE: return net_modulate(net, in[0], in[1], in[2]);
+    case KIND_GAUSSIAN: return net_gaussian(net, in[0]);
     case KINDS: break;
     }
     assert(!"a kind of net.h");

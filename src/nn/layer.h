@@ -148,7 +148,7 @@ const Layer *layer_of(Kind kind);
 
 extern const Layer layer_input, layer_conv2d, layer_conv2d_transposed, layer_dense, layer_pool, layer_global_pool,
     layer_batch_norm, layer_group_norm, layer_act, layer_softmax, layer_dropout, layer_embedding, layer_add,
-    layer_concat, layer_reshape, layer_pad, layer_affine_sample, layer_upsample;
+    layer_concat, layer_reshape, layer_pad, layer_affine_sample, layer_upsample, layer_modulate, layer_gaussian;
 
 /* For each row of a view: calls are short, so that layers can be written as one loop over runs. */
 static inline bool view_runs(const View *v, size_t *rows, size_t *run)

@@ -14,6 +14,7 @@ static const char *const loss_names[LOSS_KINDS] = {
     [LOSS_HINGE] = "hinge",
     [LOSS_GIVEN] = "given",
     [LOSS_CTC] = "ctc",
+    [LOSS_KL] = "kl",
 };
 
 const char *loss_name(LossKind kind)
@@ -60,6 +61,9 @@ int loss_check(const Loss *loss, Shape shape, Err *e)
     if (loss->kind == LOSS_CROSS_ENTROPY && f < 2)
         return err_set(e, ERR_ARGUMENT, "%s on '%s': %ld class is not something to choose from",
                        loss_names[loss->kind], output, f);
+    if (loss->kind == LOSS_KL && f % 2)
+        return err_set(e, ERR_ARGUMENT, "%s on '%s': %ld numbers are not as many means as variances",
+                       loss_names[loss->kind], output, f);
     if (loss->kind == LOSS_CTC)
         return check_ctc(output, shape, e);
     return 0;
@@ -97,6 +101,9 @@ static double number_loss(LossKind kind, double x, double t, double log_sum, dou
     case LOSS_HINGE:
         *slope = t * x < 1 ? -t : 0;
         return fmax(0, 1 - t * x);
+    case LOSS_KL: /* t: it is a variance's logarithm */
+        *slope = t > 0 ? expm1(x) / 2 : x;
+        return t > 0 ? (expm1(x) - x) / 2 : x * x / 2;
     default:
         *slope = t;
         return x * t;
@@ -109,6 +116,8 @@ static double wanted(const Loss *loss, int f, const void *target, int image, int
     double smoothing = loss->kind == LOSS_CROSS_ENTROPY ? loss->smoothing : 0;
     int class;
 
+    if (loss->kind == LOSS_KL)
+        return i >= f / 2;
     if (loss->kind != LOSS_CROSS_ENTROPY && loss->kind != LOSS_MSE_CLASS)
         return ((const float *)target)[(size_t)image * f + i];
     class = ((const int *)target)[image];
@@ -119,7 +128,7 @@ static double wanted(const Loss *loss, int f, const void *target, int image, int
 void loss_reference(const Loss *loss, int count, int f, const float *x, const void *target,
                     float scale, double *values, float *dx)
 {
-    bool sums = loss->kind == LOSS_CROSS_ENTROPY || loss->kind == LOSS_GIVEN;
+    bool sums = loss->kind == LOSS_CROSS_ENTROPY || loss->kind == LOSS_GIVEN || loss->kind == LOSS_KL;
     double share = sums ? 1 : 1.0 / f;
 
     assert(loss->kind != LOSS_CTC);

@@ -20,6 +20,8 @@ typedef enum LossKind {
     LOSS_HINGE,         /* mean max(0, 1 - t*x), t = +1 or -1; target float (count, F) */
     LOSS_GIVEN,         /* sum x*t: the target is the gradient itself, from elsewhere; float (count, F) */
     LOSS_CTC,           /* -log p(string), summed over all alignments; x (C,1,T), target CtcTargets: see ctc.h */
+    LOSS_KL,            /* sum (m^2 + exp(v) - 1 - v)/2 over F/2 means m, then as many log-variances v: how far that
+                           normal is from the standard one (Kingma and Welling 2014, appendix B); target NULL */
     LOSS_KINDS
 } LossKind;
 

@@ -56,9 +56,21 @@ static void lanes_given(const float *x, const float *t, float *value, float *slo
     }
 }
 
+/* t: whether it is a variance's logarithm. */
+static void lanes_kl(const float *x, const float *t, float *value, float *slope)
+{
+    for (int l = 0; l < LANES; l++) {
+        float more = expm1f(x[l]);
+
+        value[l] = t[l] > 0 ? (more - x[l]) / 2 : x[l] * x[l] / 2;
+        slope[l] = t[l] > 0 ? more / 2 : x[l];
+    }
+}
+
 static Lanes *const loss_lanes[LOSS_KINDS] = {
     [LOSS_MSE] = lanes_mse,       [LOSS_MSE_CLASS] = lanes_mse, [LOSS_L1] = lanes_l1,
     [LOSS_BINARY] = lanes_binary, [LOSS_HINGE] = lanes_hinge,   [LOSS_GIVEN] = lanes_given,
+    [LOSS_KL] = lanes_kl,
 };
 
 /* Where number i of the output lies, counted from its number 0. */
@@ -90,6 +102,7 @@ static void slice_wanted(const LossSlice *s, int i, float *t)
         size_t image = (size_t)s->first + l;
 
         t[l] = s->loss->kind == LOSS_MSE_CLASS ? (float)(classes[image] == i)
+               : s->loss->kind == LOSS_KL      ? (float)(i >= s->f / 2)
                                                : values[image * s->f + i];
     }
 }
@@ -99,7 +112,8 @@ static void slice_numbers(LossSlice *s)
 {
     Lanes *lanes = loss_lanes[s->loss->kind];
     float t[LANES], value[LANES], slope[LANES];
-    double share = s->loss->kind == LOSS_GIVEN ? 1 : 1.0 / s->f;
+    bool sums = s->loss->kind == LOSS_GIVEN || s->loss->kind == LOSS_KL;
+    double share = sums ? 1 : 1.0 / s->f;
 
     s->scale *= (float)share;
     for (int i = 0; i < s->f; i++) {

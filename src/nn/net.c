@@ -29,6 +29,8 @@ static const Layer *const layers[KINDS] = {
     [KIND_PAD] = &layer_pad,
     [KIND_AFFINE_SAMPLE] = &layer_affine_sample,
     [KIND_UPSAMPLE] = &layer_upsample,
+    [KIND_MODULATE] = &layer_modulate,
+    [KIND_GAUSSIAN] = &layer_gaussian,
 };
 
 const Layer *layer_of(Kind kind)

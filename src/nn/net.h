@@ -124,6 +124,8 @@ typedef enum Kind {
     KIND_PAD,
     KIND_AFFINE_SAMPLE,
     KIND_UPSAMPLE,
+    KIND_MODULATE,
+    KIND_GAUSSIAN,
     KINDS
 } Kind;
 
@@ -177,6 +179,13 @@ Node net_upsample(Net *net, Node x, int factor);        /* nearest: each pixel b
  * -1..1 coordinates (Jaderberg et al. 2015); outside is zero. align_corners as in PyTorch: true means that
  * -1 and 1 are the centres of the corner pixels. Output as x. */
 Node net_affine_sample(Net *net, Node x, Node theta, bool align_corners);
+
+/* y[c,i,j] = (1 + gain[c]) * x[c,i,j] + shift[c], gain and shift (C,1,1) from other layers (Perez et al. 2018). */
+Node net_modulate(Net *net, Node x, Node gain, Node shift);
+
+/* x: means, then as many logarithms of variances. y = mean + exp(log_var/2) * e with e ~ N(0,1) when training, else
+ * y = mean (Kingma and Welling 2014). (2K,1,1) -> (K,1,1). LOSS_KL holds x near the standard normal. */
+Node net_gaussian(Net *net, Node x);
 
 /* Names a result. A net has at least one; the order is the order of the calls. */
 void net_output(Net *net, const char *name, Node x);

@@ -300,6 +300,29 @@ void reference_sample_dx(int n, int c, int h, int w, const float *x, const float
     sums_take(maps, (size_t)n * 6, dtheta);
 }
 
+void reference_modulate(int n, int hw, const float *x, const float *gain, const float *shift,
+                        float *y)
+{
+    for (int i = 0; i < n * hw; i++)
+        y[i] = (1 + gain[i / hw]) * x[i] + shift[i / hw];
+}
+
+void reference_modulate_dx(int n, int hw, const float *x, const float *gain, const float *dy,
+                           float *dx, float *dgain, float *dshift)
+{
+    for (int p = 0; p < n; p++) {
+        double product = 0, sum = 0;
+
+        for (int i = p * hw; i < (p + 1) * hw; i++) {
+            dx[i] = (1 + gain[p]) * dy[i];
+            product += (double)dy[i] * x[i];
+            sum += dy[i];
+        }
+        dgain[p] = (float)product;
+        dshift[p] = (float)sum;
+    }
+}
+
 void reference_upsample(int n, int h, int w, int factor, const float *x, float *y)
 {
     for (int b = 0; b < n; b++)

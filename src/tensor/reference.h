@@ -71,6 +71,12 @@ void reference_sample(int n, int c, int h, int w, const float *x, const float *t
 void reference_sample_dx(int n, int c, int h, int w, const float *x, const float *theta,
                          bool align_corners, const float *dy, float *dx, float *dtheta);
 
+/* y = (1 + gain[p]) * x + shift[p] for each of n planes of hw numbers. */
+void reference_modulate(int n, int hw, const float *x, const float *gain, const float *shift,
+                        float *y);
+void reference_modulate_dx(int n, int hw, const float *x, const float *gain, const float *dy,
+                           float *dx, float *dgain, float *dshift);
+
 /* y[i,j] = x[i/factor, j/factor]; n counts images and channels. */
 void reference_upsample(int n, int h, int w, int factor, const float *x, float *y);
 void reference_upsample_dx(int n, int h, int w, int factor, const float *dy, float *dx);

@@ -437,6 +437,32 @@ static inline void embedding_backward(const LayerRun *r)
     reference_embedding_dw(r->n, r->t->sizes[0], r->t->sizes[1], r->x[0], r->dy, r->dp[0]);
 }
 
+/* sizes: which input is x, which the gain, which the shift. */
+static inline Node add_modulate(Net *net, const LayerCase *t, const Node *x)
+{
+    return net_modulate(net, x[t->sizes[0]], x[t->sizes[1]], x[t->sizes[2]]);
+}
+
+static inline void modulate_forward(const LayerRun *r)
+{
+    Shape s = r->out;
+
+    reference_modulate(r->n * s.c, s.h * s.w, r->x[r->t->sizes[0]], r->x[r->t->sizes[1]],
+                       r->x[r->t->sizes[2]], r->y);
+}
+
+static inline void modulate_backward(const LayerRun *r)
+{
+    static float unused[3][1 << 14];
+    Shape s = r->out;
+    float *to[3];
+
+    for (int k = 0; k < 3; k++)
+        to[k] = r->t->sizes[k] ? unused[k] : r->dx;
+    reference_modulate_dx(r->n * s.c, s.h * s.w, r->x[r->t->sizes[0]], r->x[r->t->sizes[1]], r->dy,
+                          to[0], to[1], to[2]);
+}
+
 /* ---- the table ---- */
 
 #define CASE_CONV                                                                                  \
@@ -471,6 +497,9 @@ static inline void embedding_backward(const LayerRun *r)
 #define CASE_EMBEDDING                                                                             \
     .add = add_embedding, .forward = embedding_forward, .backward = embedding_backward,            \
     .input_count = 1
+#define CASE_MODULATE                                                                              \
+    .add = add_modulate, .forward = modulate_forward, .backward = modulate_backward,               \
+    .input_count = 3
 
 static const LayerCase layer_cases[] = {
     {"conv2d 3x3", CASE_CONV, .in = {{3, 5, 7}}, .conv = {.filters = 4, .kernel = 3, .pad = 1}},
@@ -526,6 +555,13 @@ static const LayerCase layer_cases[] = {
     {"pad", CASE_PAD, .in = {{3, 4, 5}}, .sizes = {1, 0, 2, 3}},
     {"upsample", CASE_UPSAMPLE, .in = {{3, 4, 5}}, .sizes = {2}},
     {"upsample by 3", CASE_UPSAMPLE, .in = {{17, 2, 1}}, .sizes = {3}},
+    {"modulate", CASE_MODULATE, .in = {{3, 5, 4}, {3, 1, 1}, {3, 1, 1}}, .sizes = {0, 1, 2}},
+    {"modulate, 17 channels", CASE_MODULATE, .in = {{17, 2, 3}, {17, 1, 1}, {17, 1, 1}},
+     .sizes = {0, 2, 1}},
+    {"modulate's gain", CASE_MODULATE, .in = {{19, 1, 1}, {19, 3, 2}, {19, 1, 1}},
+     .sizes = {1, 0, 2}},
+    {"modulate's shift", CASE_MODULATE, .in = {{3, 1, 1}, {3, 1, 1}, {3, 4, 5}},
+     .sizes = {2, 1, 0}},
     {"affine sample", CASE_SAMPLE, .in = {{2, 7, 6}, {6, 1, 1}}},
     {"affine sample, aligned, 17 channels", CASE_SAMPLE, .in = {{17, 4, 5}, {6, 1, 1}},
      .flag = true},

@@ -41,7 +41,7 @@ static Example example(LossKind kind, int f)
     Rng r = rng_stream(1, RNG_TEST, kind);
 
     for (int i = 0; i < IMAGES * NUMBERS; i++) {
-        s.x[i] = 3 * rng_normal(&r);
+        s.x[i] = (kind == LOSS_KL ? 0.5f : 3) * rng_normal(&r); /* exp is taken of a log-variance */
         s.values[i] = kind == LOSS_BINARY ? rng_uniform(&r) : rng_normal(&r);
         if (kind == LOSS_HINGE)
             s.values[i] = s.values[i] < 0 ? -1 : 1;
@@ -245,6 +245,46 @@ static void a_slice_without_a_gradient_counts_the_same(void **state)
     free(x.memory);
 }
 
+/* ---- the distance of a normal from the standard one ---- */
+
+static void kl_is_that_of_its_definition_and_its_gradient_the_slope(void **state)
+{
+    (void)state;
+    const float x[] = {0.5f, -2, 0.3f, -1};
+    const float h = 1 / 1024.f;
+    const Loss kl = {.kind = LOSS_KL};
+    double value, expected = 0;
+    float dx[4];
+
+    for (int k = 0; k < 2; k++) /* the mean of log p - log q under p, the integral in closed form */
+        expected += (exp(x[2 + k]) + (double)x[k] * x[k] - 1 - x[2 + k]) / 2;
+    loss_reference(&kl, 1, 4, x, NULL, 3, &value, dx);
+    assert_true(fabs(value - expected) < 1e-12);
+    for (int i = 0; i < 4; i++) {
+        float moved[4];
+        double up, down;
+
+        memcpy(moved, x, sizeof moved);
+        moved[i] = x[i] + h;
+        loss_reference(&kl, 1, 4, moved, NULL, 1, &up, NULL);
+        moved[i] = x[i] - h;
+        loss_reference(&kl, 1, 4, moved, NULL, 1, &down, NULL);
+        assert_true(fabs(3 * (up - down) / (2 * h) - dx[i]) < DIFFERENCE_TOLERANCE);
+    }
+    loss_reference(&kl, 1, 4, (const float[]){0, 0, 0, 0}, NULL, 1, &value, dx);
+    assert_true(value == 0 && dx[0] == 0 && dx[3] == 0);
+}
+
+static void kl_of_a_slice_equals_the_reference(void **state)
+{
+    (void)state;
+    for (int add = 0; add < 2; add++) {
+        check_slices(kernels_best(), (Loss){.kind = LOSS_KL}, 10, 1, 1, (Halo){0}, add);
+        check_slices(kernels_best(), (Loss){.kind = LOSS_KL, .weight = 0.15f}, 2, 4, 5,
+                     (Halo){1, 2, 0, 1}, add);
+    }
+}
+
 /* ---- names, checks ---- */
 
 static void every_loss_is_found_by_its_name(void **state)
@@ -271,6 +311,10 @@ static void a_loss_that_makes_no_sense_is_refused_with_its_reason(void **state)
     assert_int_equal(loss_check(&(Loss){.output = "score"}, (Shape){1, 1, 1}, &e), -ERR_ARGUMENT);
     assert_string_equal(e.text,
                         "cross-entropy on 'score': 1 class is not something to choose from");
+    assert_int_equal(
+        loss_check(&(Loss){.kind = LOSS_KL, .output = "latent"}, (Shape){5, 1, 1}, &e),
+        -ERR_ARGUMENT);
+    assert_string_equal(e.text, "kl on 'latent': 5 numbers are not as many means as variances");
 }
 
 int main(void)
@@ -281,6 +325,8 @@ int main(void)
         cmocka_unit_test(a_certain_answer_and_a_hopeless_one_have_finite_losses),
         cmocka_unit_test(a_slice_equals_the_reference_at_every_level),
         cmocka_unit_test(a_slice_without_a_gradient_counts_the_same),
+        cmocka_unit_test(kl_is_that_of_its_definition_and_its_gradient_the_slope),
+        cmocka_unit_test(kl_of_a_slice_equals_the_reference),
         cmocka_unit_test(every_loss_is_found_by_its_name),
         cmocka_unit_test(a_loss_that_makes_no_sense_is_refused_with_its_reason),
     };

@@ -50,6 +50,21 @@ static Node act_of_no_kind(Net *net, Node x)
     return net_act(net, x, (ActKind)99);
 }
 
+static Node modulate_by_pictures(Net *net, Node x)
+{
+    return net_modulate(net, x, net_global_pool(net, x, POOL_AVG), x);
+}
+
+static Node gaussian_of_a_picture(Net *net, Node x)
+{
+    return net_gaussian(net, x);
+}
+
+static Node gaussian_of_an_odd_one(Net *net, Node x)
+{
+    return net_gaussian(net, net_dense(net, x, NULL, (Dense){.units = 5}));
+}
+
 static Node groups_that_do_not_divide(Net *net, Node x)
 {
     return net_group_norm(net, x, NULL, (Norm){.groups = 4});
@@ -175,6 +190,10 @@ static const Misfit misfits[] = {
     {"layer 'pad1': a padding of 2147483647 is out of range, 0 to 32768", huge_pad},
     {"layer 'upsample1': 8x9 cannot grow by 0; 1 to 64 can be", upsample_by_nothing},
     {"layer 'upsample1': 8x9 cannot grow by 2147483647; 1 to 64 can be", upsample_by_much},
+    {"layer 'modulate1': (6,8,9) takes a gain and a shift of (6,1,1), not (6,8,9)",
+     modulate_by_pictures},
+    {"layer 'gaussian1': (6,8,9) are not as many means as variances", gaussian_of_a_picture},
+    {"layer 'gaussian1': (5,1,1) are not as many means as variances", gaussian_of_an_odd_one},
     {"layer 'affine_sample1': a map is (6,1,1), not (6,8,9)", sample_without_a_map},
 };
 
