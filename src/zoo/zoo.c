@@ -70,6 +70,25 @@ static const ZooModel models[] = {
         .recipe = "epochs=6 batch=64 optimizer=adam lr=0.0025 schedule=one-cycle start=3 rise=0.15 "
                   "average=0.998",
     },
+    {
+        .name = "judge",
+        .about = "reads what writers write, and compares sets of pictures",
+        .paper = "scrawl; after Heusel et al. 2017, arXiv 1706.08500",
+        .build = zoo_judge,
+        .usual = {.classes = 10},
+        .recipe = "epochs=8 batch=128 optimizer=adamw lr=0.003 weight_decay=0.01 "
+                  "schedule=one-cycle average=0.998 augment=mild",
+    },
+    {
+        .name = "writer",
+        .about = "writes digits by hand: a decoder of few numbers, and a flow that chooses them",
+        .paper = "scrawl; Kingma and Welling 2014, arXiv 1312.6114; Liu, Gong, Liu 2023, arXiv "
+                 "2209.03003",
+        .build = zoo_writer,
+        .usual = {.width = 48},
+        .recipe = "epochs=30 batch=64 optimizer=adam lr=0.002 beta2=0.99 schedule=cosine "
+                  "final=0.005 warmup_steps=200 average=0.999",
+    },
 };
 
 enum { MODELS = sizeof models / sizeof *models };

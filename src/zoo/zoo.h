@@ -14,6 +14,10 @@
  * what it is taken of. The line reader takes ink
  * of (1,32,W) in 0..1, its "logits" are (classes,1,W/2), the last class being CTC's blank.
  *
+ * What writes takes (N,1,1) of normal noise under the name "noise" and a digit 0 to 9, "label", and gives
+ * "picture", (1,28,28) with ink of 0..1. One with an output "velocity" wants its noise carried along
+ * a flow first: see writer.c.
+ *
  * To add one: its file, its builder below, a line in the table of zoo.c, a line in meson.build. */
 #ifndef SCRAWL_ZOO_ZOO_H
 #define SCRAWL_ZOO_ZOO_H
@@ -45,6 +49,13 @@ enum {
     ZOO_LINE_STEP = 2,    /* px between two outputs */
 };
 
+enum { ZOO_JUDGE_FEATURES = 64 }; /* numbers of the judge's second output, "features" */
+enum {
+    ZOO_WRITER_NOISE = 20, /* numbers that a digit is made of */
+    ZOO_WRITER_TIME = 32,  /* numbers of the writer's input "time" */
+    ZOO_WRITER_ANY = 10,   /* label of a digit that is any of the ten, for "velocity" only */
+};
+
 /* All models in the order in which they are listed; NULL beyond the last. */
 const ZooModel *zoo_model(int index);
 
@@ -66,5 +77,16 @@ void zoo_resnet(Net *net, const ZooOptions *options);
 void zoo_redraw(Net *net, const ZooOptions *options);
 void zoo_redraw_seed(Net *net, const ZooOptions *options);
 void zoo_line(Net *net, const ZooOptions *options);
+void zoo_judge(Net *net, const ZooOptions *options);
+void zoo_writer(Net *net, const ZooOptions *options);
+
+/* The net that the writer's weights are trained in: zoo_writer's layers under their names, and an
+ * encoder. Inputs "image" (1,28,28), "label", "noise", "time"; outputs "logits" (1,28,28) of the
+ * picture drawn again, "latent" (2*ZOO_WRITER_NOISE) for LOSS_KL, "velocity". `width` as zoo_net
+ * would choose it. */
+void zoo_writer_training(Net *net, const ZooOptions *options);
+
+/* What the writer's input "time" wants for a time in 0..1. */
+void zoo_writer_time(float time, float features[]);
 
 #endif

@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include "zoo/zoo.h"
+
+enum { WRITER_PARAMETERS = 296089 };
 
 static Net *built(const char *name, ZooOptions options)
 {
@@ -164,20 +167,80 @@ static void redraw_passes_all_through_32_numbers(void **state)
     net_free(net);
 }
 
-static void every_model_ends_in_logits_for_as_many_classes_as_asked(void **state)
+static void every_reader_ends_in_logits_for_as_many_classes_as_asked(void **state)
 {
     (void)state;
     for (int i = 0; zoo_model(i); i++) {
-        Net *net = built(zoo_model(i)->name, (ZooOptions){.classes = 7});
-        Node x = net_output_node(net, 0);
-        bool line = !strcmp(zoo_model(i)->name, "line");
+        const char *name = zoo_model(i)->name;
+        bool line = !strcmp(name, "line");
+        Net *net;
+        Node x;
 
+        if (!zoo_model(i)->usual.classes)
+            continue;
+        net = built(name, (ZooOptions){.classes = 7});
+        x = net_output_node(net, 0);
         assert_string_equal(net_output_name(net, 0), "logits");
         assert_shape(net_op(net, x.id).out, 7, 1, line ? 64 : 1);
         assert_shape(net_op(net, net_input_node(net, 0).id).out, 1, line ? 32 : 28,
                      line ? 128 : 28);
         net_free(net);
     }
+}
+
+static void the_writer_turns_noise_and_a_label_into_a_picture_and_a_velocity(void **state)
+{
+    Net *net = built("writer", (ZooOptions){0});
+    const char *const inputs[] = {"noise", "label", "time"};
+    const int sizes[] = {ZOO_WRITER_NOISE, 1, ZOO_WRITER_TIME};
+
+    (void)state;
+    assert_int_equal(net_parameters(net), WRITER_PARAMETERS);
+    assert_int_equal(net_input_count(net), 3);
+    for (int i = 0; i < 3; i++) {
+        OpInfo op = net_op(net, net_input_node(net, i).id);
+
+        assert_string_equal(op.name, inputs[i]);
+        assert_shape(op.out, sizes[i], 1, 1);
+    }
+    assert_shape(net_op(net, net_output_node(net, net_output_find(net, "picture")).id).out, 1, 28,
+                 28);
+    assert_shape(net_op(net, net_output_node(net, net_output_find(net, "velocity")).id).out,
+                 ZOO_WRITER_NOISE, 1, 1);
+    net_free(net);
+}
+
+static void the_writer_is_trained_under_the_names_that_it_keeps(void **state)
+{
+    Net *plain = built("writer", (ZooOptions){.width = 8}), *training = net_new();
+
+    (void)state;
+    assert_non_null(training);
+    zoo_writer_training(training, &(ZooOptions){.width = 8});
+    assert_int_equal(net_build(training, NULL), 0);
+    for (int i = 0; i < net_param_count(plain); i++) {
+        const Param *p = net_param(plain, i), *q = net_param_find(training, p->name);
+
+        assert_non_null(q);
+        assert_int_equal(param_size(p), param_size(q));
+        assert_int_equal(p->state, q->state);
+    }
+    net_free(plain);
+    net_free(training);
+}
+
+static void times_of_the_writer_are_waves(void **state)
+{
+    float a[ZOO_WRITER_TIME], b[ZOO_WRITER_TIME];
+    int half = ZOO_WRITER_TIME / 2;
+
+    (void)state;
+    zoo_writer_time(0, a);
+    zoo_writer_time(0.5f, b);
+    for (int i = 0; i < half; i++)
+        assert_true(a[i] == 0 && a[half + i] == 1);
+    assert_true(b[0] == sinf(0.5f) && b[half] == cosf(0.5f));
+    assert_true(fabsf(b[half - 1] - sinf(30)) < 1e-4f); /* the fastest is 60 */
 }
 
 static void a_name_finds_its_model_and_depth(void **state)
@@ -237,7 +300,7 @@ static void a_name_that_is_missing_brings_the_names_that_there_are(void **state)
     (void)state;
     assert_null(zoo_find("lennet", NULL, &e));
     assert_string_equal(e.text, "there is no model 'lennet'; there are lenet, digits, resnet, "
-                                "redraw, redraw-seed, line");
+                                "redraw, redraw-seed, line, judge, writer");
 }
 
 static void every_model_has_a_line_of_its_own(void **state)
@@ -260,7 +323,10 @@ int main(void)
         cmocka_unit_test(the_line_reader_names_a_step_every_2_px_at_any_width),
         cmocka_unit_test(the_seed_of_redraw_is_the_known_net),
         cmocka_unit_test(redraw_passes_all_through_32_numbers),
-        cmocka_unit_test(every_model_ends_in_logits_for_as_many_classes_as_asked),
+        cmocka_unit_test(every_reader_ends_in_logits_for_as_many_classes_as_asked),
+        cmocka_unit_test(the_writer_turns_noise_and_a_label_into_a_picture_and_a_velocity),
+        cmocka_unit_test(the_writer_is_trained_under_the_names_that_it_keeps),
+        cmocka_unit_test(times_of_the_writer_are_waves),
         cmocka_unit_test(a_name_finds_its_model_and_depth),
         cmocka_unit_test(what_is_no_name_or_no_choice_is_refused),
         cmocka_unit_test(a_name_that_is_missing_brings_the_names_that_there_are),
