@@ -233,19 +233,15 @@ static int draw_curves(Fit *f, bool last, Err *e)
     if (!last && f->last_tick - f->last_drawn < EVERY_SECONDS)
         return 0;
     f->last_drawn = f->last_tick;
-    return canvas_finish(
-        train_log_plot(&f->state.log, f->recipe->model, f->state.best_epoch, e), f->run->curves, e);
+    return canvas_finish(train_log_plot(&f->state.log, f->recipe->model, f->state.best_epoch, e),
+                         f->run->curves, e);
 }
 
 static int write_events(Fit *f, Err *e)
 {
-    int code;
-
     if (is_over(f))
         events_end(f->events, true);
-    code = events_flush(f->events, e);
-    f->state.events_size = (long)events_size(f->events);
-    return code;
+    return run_events_flush(f->events, &f->state, e);
 }
 
 static void begin_next_epoch(RunState *s)

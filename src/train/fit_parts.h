@@ -15,10 +15,9 @@
 #include "model/model.h"
 #include "nn/exec.h"
 #include "train/checkpoint.h"
-#include "train/events.h"
 #include "train/fit.h"
 #include "train/predict.h"
-#include "train/run_folder.h"
+#include "train/run_events.h"
 
 typedef struct Validation {
     uint8_t *pictures; /* (count, C*H*W), side by side */
@@ -69,6 +68,9 @@ typedef struct Fit {
 int fit_set_up(Fit *f, Err *e);
 void fit_tear_down(Fit *f); /* frees all; what is missing is fine */
 
+/* Of the pictures and labels: a run goes on with the same alone. */
+uint64_t fit_hash_data(const Dataset *d);
+
 /* Copies the trained weights, averaged if the recipe says so, into the model. */
 void fit_publish(Fit *f);
 
@@ -86,8 +88,7 @@ void fit_redraw_tear_down(Redraw *r);
 /* Writes the model with a record of how it came about. */
 int fit_save_model(Fit *f, const char *path, const FitScore *score, Err *e);
 
-/* TensorBoard: what the run is, an epoch's figures and weights, its end. */
-void fit_report_begin(Fit *f);
+/* TensorBoard: an epoch's figures and weights. */
 void fit_report_epoch(Fit *f, const LogRow *row, const FitScore *score);
 
 #endif

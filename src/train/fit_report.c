@@ -1,44 +1,8 @@
-/* What TensorBoard is told about a run. */
+/* What TensorBoard is told about an epoch. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/bytes.h"
 #include "train/fit_parts.h"
-#include "train/setting.h"
-
-/* Settings by which runs are compared: those that are a text, paths but for the model, are not. */
-static bool is_compared(const Setting *s)
-{
-    return s->type != SET_TEXT || !strcmp(s->key, "model");
-}
-
-void fit_report_begin(Fit *f)
-{
-    enum { MOST = 128 };
-    HParam params[MOST];
-    char *values[MOST], *config = recipe_write(f->recipe), *markdown = NULL;
-    const Setting *s;
-    int count = 0;
-
-    for (int i = 0; (s = setting_at(i)) && count < MOST; i++) {
-        if (!is_compared(s) || !(values[count] = recipe_get(f->recipe, s->key)))
-            continue;
-        params[count] = (HParam){.name = s->key, .text = values[count]};
-        if (s->type >= SET_INT && s->type <= SET_FLOAT)
-            params[count] = (HParam){.name = s->key, .number = strtod(values[count], NULL)};
-        count++;
-    }
-    events_hparams(f->events, f->options->folder, params, count);
-    if (config && asprintf(&markdown, "```json\n%s```", config) >= 0) {
-        events_text(f->events, "recipe", 0, markdown);
-        free(markdown);
-    }
-    free(config);
-    for (int i = 0; i < count; i++)
-        free(values[i]);
-}
 
 static void report_number(Fit *f, const char *tag, double value)
 {

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/bytes.h"
 #include "base/file.h"
@@ -43,7 +42,7 @@ static uint64_t hash(uint64_t h, const void *bytes, size_t size)
     return h;
 }
 
-static uint64_t hash_data(const Dataset *d)
+uint64_t fit_hash_data(const Dataset *d)
 {
     size_t picture = (size_t)d->height * (size_t)d->width;
     uint64_t h = hash(0xCBF29CE484222325u, d->labels, d->count * sizeof *d->labels);
@@ -223,30 +222,6 @@ static int read_checkpoint(Fit *f, Err *e)
     return code ? err_prefix(e, "%s", path) : 0;
 }
 
-/* TensorBoard's file goes on where the checkpoint says, or begins. */
-static int open_events(Fit *f, Err *e)
-{
-    RunState *s = &f->state;
-    bool begins = s->events_time == 0;
-    char *path;
-    int code = begins ? run_folder_drop_events(f->run, e) : 0;
-
-    if (code)
-        return code;
-    if (begins)
-        s->events_time = (long)time(NULL);
-    path = run_folder_events(f->run, s->events_time, e);
-    if (!path)
-        return -ERR_MEMORY;
-    if (!file_exists(path))
-        s->events_size = 0; /* the user may clear them away */
-    f->events = events_open(path, (size_t)s->events_size, e);
-    free(path);
-    if (f->events && begins)
-        fit_report_begin(f);
-    return f->events ? 0 : -ERR_IO;
-}
-
 static int open_folder(Fit *f, Err *e)
 {
     int code = 0;
@@ -255,7 +230,10 @@ static int open_folder(Fit *f, Err *e)
         code = read_checkpoint(f, e);
     if (!code)
         code = (f->options->resume ? run_folder_resume : run_folder_begin)(f->run, f->recipe, e);
-    return code ? code : open_events(f, e);
+    if (code)
+        return code;
+    f->events = run_events_open(f->run, f->recipe, &f->state, e);
+    return f->events ? 0 : -ERR_IO;
 }
 
 /* ---- all of it ---- */
@@ -286,7 +264,7 @@ int fit_set_up(Fit *f, Err *e)
         code = make_engine(f, e);
     if (!code)
         code = make_loader(f, e);
-    f->state.data_hash = hash_data(f->data);
+    f->state.data_hash = fit_hash_data(f->data);
     return code ? code : open_folder(f, e);
 }
 

@@ -4,6 +4,7 @@
 
 #include "data/fetch.h"
 #include "train/lines.h"
+#include "train/writer.h"
 
 typedef int Trainer(const Recipe *recipe, const Dataset *data, const FitOptions *options,
                     FitResult *result, Err *e);
@@ -12,7 +13,7 @@ typedef int Trainer(const Recipe *recipe, const Dataset *data, const FitOptions 
 static const struct {
     const char *model;
     Trainer *train;
-} loops[] = {{"line", lines_fit}};
+} loops[] = {{"line", lines_fit}, {"writer", writer_fit}};
 
 static Trainer *loop_of(const char *model)
 {
