@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 static const char *const acts[ACT_KINDS] = {
     [ACT_RELU] = "relu", [ACT_LEAKY_RELU] = "leaky_relu",
@@ -70,8 +71,18 @@ static const GraphKind kinds[KINDS] = {
     [KIND_GAUSSIAN] = {none, 1, 1, false},
 };
 
+/* Kinds whose builder takes no name make one up: scope, kind and count. Names from a net that was
+ * built in the same order come out the same when the scope is put back. */
+static void set_scope(Net *net, Kind kind, const char *name)
+{
+    const char *dot = kinds[kind].named ? NULL : strrchr(name, '.');
+
+    net_scope(net, "%.*s", dot ? (int)(dot - name) : 0, name);
+}
+
 Node kind_append(Net *net, Kind kind, const char *name, const Node *in, int count, const Spec *s)
 {
+    set_scope(net, kind, name);
     switch (kind) {
     case KIND_INPUT: return net_input(net, name, s->shape.c, s->shape.h, s->shape.w);
     case KIND_CONV2D: return net_conv2d(net, in[0], name, s->conv);

@@ -43,7 +43,8 @@ typedef struct GraphKind {
 
 const GraphKind *graph_kind(Kind kind);
 
-/* Calls the kind's builder. `in` holds as many inputs as the table allows. */
+/* Calls the kind's builder, so that the layer gets this name if the net was built in the same order before. `in`
+ * holds as many inputs as the table allows. */
 Node kind_append(Net *net, Kind kind, const char *name, const Node *in, int count, const Spec *s);
 
 #endif

@@ -126,15 +126,6 @@ static int read_inputs(const Reading *r, const json_t *inputs, Kind kind, Node *
     return 0;
 }
 
-/* Kinds whose builder takes no name make one up: scope, kind and count. Names from a net that was
- * built in the same order come out the same when the scope is put back. */
-static void set_scope(Net *net, const char *name)
-{
-    const char *dot = strrchr(name, '.');
-
-    net_scope(net, "%.*s", dot ? (int)(dot - name) : 0, name);
-}
-
 /* Appends a layer whose name and kind are known to be sound. */
 static int read_layer(Reading *r, const json_t *layer, Kind kind, const char *name)
 {
@@ -145,7 +136,6 @@ static int read_layer(Reading *r, const json_t *layer, Kind kind, const char *na
     if (read_spec(layer, kind, &spec, r->e) ||
         read_inputs(r, json_object_get(layer, "inputs"), kind, inputs, &count))
         return err_prefix(r->e, "layer '%s'", name);
-    set_scope(r->net, graph_kind(kind)->named ? "" : name);
     Node node = kind_append(r->net, kind, name, inputs, count, &spec);
     if (node.id < 0)
         return net_build(r->net, r->e); /* which now only says why */

@@ -1,0 +1,196 @@
+/* What the page in the browser calls: the library's reading path as WebAssembly.
+ *
+ * Every function here is an export; nothing is imported. JavaScript puts bytes into memory that page_room gives, and
+ * reads results where the functions say (page/inside.js knows the layout of Shown and Layer). One page, one state:
+ * this is the whole program. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/packed.h"
+#include "model/shipped.h"
+#include "nn/exec.h"
+#include "read/reader.h"
+
+#define EXPORT(type) __attribute__((visibility("default"), used)) type
+
+enum { PIXEL_LIMIT = 16 << 20, ROOM_LIMIT = 256 << 20 };
+
+typedef struct Shown { /* a digit that was read */
+    int32_t line, x, y, width, height, digit;
+    float probabilities[READER_CLASSES]; /* the last is that of no digit, 0 for a model that does not know */
+    uint8_t seen[28 * 28];
+} Shown;
+
+typedef struct Layer {
+    const char *name, *kind;
+    int32_t channels, height, width;
+} Layer;
+
+static struct {
+    const uint8_t *models; /* packed, one after the other */
+    size_t models_size;
+    Reader *reader;
+    Exec *layers; /* keeps every activation */
+    Shown *shown;
+    float *activation;
+    Err error;
+} page;
+
+/* ---- memory and models ---- */
+
+/* Memory for JavaScript to fill; NULL when there is none. */
+EXPORT(void *) page_room(size_t size)
+{
+    return size <= ROOM_LIMIT ? malloc(size) : NULL;
+}
+
+EXPORT(void) page_free(void *room)
+{
+    free(room);
+}
+
+EXPORT(const char *) page_error(void)
+{
+    return page.error.text;
+}
+
+/* The packed models, which stay where they are. */
+EXPORT(void) page_models(const uint8_t *bytes, size_t size)
+{
+    page.models = bytes;
+    page.models_size = size;
+}
+
+/* shipped.h's, for the models that came with the page. */
+Model *shipped_open(const char *wanted, Err *e)
+{
+    const uint8_t *rest = page.models, *model;
+    size_t left = page.models_size, size;
+    char name[MODEL_NAME];
+
+    while ((model = packed_next(&rest, &left, name, &size)))
+        if (strcmp(name, wanted) == 0)
+            return packed_read(model, size, e);
+    err_set(e, ERR_ARGUMENT, "the page holds no model '%s'", wanted);
+    return NULL;
+}
+
+/* Reads with this model from now on; 0, or -1 and page_error tells. */
+EXPORT(int) page_choose(const char *name)
+{
+    Reader *reader = reader_new(name, 1, &page.error);
+    Exec *layers = NULL;
+
+    if (reader)
+        layers = exec_new(reader_model(reader)->net, &(ExecOptions){.batch = 1, .keep = true}, &page.error);
+    if (!layers) {
+        reader_free(reader);
+        return -1;
+    }
+    exec_free(page.layers);
+    reader_free(page.reader);
+    page.reader = reader;
+    page.layers = layers;
+    return 0;
+}
+
+/* ---- reading ---- */
+
+/* What a canvas holds, laid on white paper. */
+static Image *image_from_canvas(const uint8_t *rgba, int width, int height, Err *e)
+{
+    Image *im = image_new(width, height, 3, e);
+
+    for (size_t i = 0; im && i < (size_t)width * height; i++)
+        for (int c = 0; c < 3; c++)
+            im->pixels[3 * i + c] = (uint8_t)((rgba[4 * i + c] * rgba[4 * i + 3] + 255 * (255 - rgba[4 * i + 3])) / 255);
+    return im;
+}
+
+static void show_digit(const ReadDigit *d, int line, Shown *s)
+{
+    double p[READER_CLASSES] = {0};
+
+    *s = (Shown){line, d->x, d->y, d->width, d->height, d->digit, {0}, {0}};
+    memcpy(s->seen, d->seen, sizeof s->seen);
+    reader_classify(page.reader, d->seen, 1, p);
+    for (int i = 0; i < READER_CLASSES; i++)
+        s->probabilities[i] = (float)p[i];
+}
+
+static int show(const Reading *reading)
+{
+    int count = 0, next = 0;
+
+    for (int i = 0; i < reading->line_count; i++)
+        count += reading->lines[i].count;
+    free(page.shown);
+    page.shown = malloc(((size_t)count + 1) * sizeof *page.shown);
+    if (!page.shown)
+        return err_set(&page.error, ERR_MEMORY, "no memory for %d digits", count);
+    for (int i = 0; i < reading->line_count; i++)
+        for (int j = 0; j < reading->lines[i].count; j++)
+            show_digit(&reading->lines[i].digits[j], i, &page.shown[next++]);
+    return count;
+}
+
+/* The digits of a canvas' pixels (height, width, 4), in reading order, at page_shown(); how many, or a negative
+ * number and page_error tells. */
+EXPORT(int) page_read(const uint8_t *rgba, int width, int height, int single)
+{
+    if (!page.reader || width < 1 || height < 1 || width > PIXEL_LIMIT / height)
+        return err_set(&page.error, ERR_ARGUMENT, "a picture of %d x %d pixels cannot be read", width, height);
+    Image *im = image_from_canvas(rgba, width, height, &page.error);
+    Reading *reading = im ? reader_read(page.reader, im, &(ReadOptions){.single = single}, &page.error) : NULL;
+    int count = reading ? show(reading) : -1;
+
+    reading_free(reading);
+    image_free(im);
+    return count;
+}
+
+EXPORT(const Shown *) page_shown(void)
+{
+    return page.shown;
+}
+
+/* The class probabilities of a ready 28x28 picture: the net alone, for timing. */
+EXPORT(int) page_classify(const uint8_t *pixels, double *probabilities)
+{
+    reader_classify(page.reader, pixels, 1, probabilities);
+    return reader_model(page.reader)->class_count;
+}
+
+/* ---- the net's layers ---- */
+
+EXPORT(int) page_layer_count(void)
+{
+    return page.reader ? net_op_count(reader_model(page.reader)->net) : 0;
+}
+
+EXPORT(const Layer *) page_layer(int index)
+{
+    static Layer layer;
+    OpInfo op = net_op(reader_model(page.reader)->net, index);
+
+    layer = (Layer){op.name, kind_name(op.kind), op.out.c, op.out.h, op.out.w};
+    return &layer;
+}
+
+/* What layer `index` answers to a 28x28 picture: (channels, height, width), or NULL without memory. */
+EXPORT(const float *) page_activation(const uint8_t *pixels, int index)
+{
+    const Model *m = reader_model(page.reader);
+    Shape out = net_op(m->net, index).out;
+    float logits[READER_CLASSES], *outputs[NET_INPUTS] = {NULL};
+    float *room = realloc(page.activation, (size_t)out.c * out.h * out.w * sizeof *room);
+
+    if (!room)
+        return NULL;
+    page.activation = room;
+    outputs[model_class_output(m)] = logits;
+    exec_infer(page.layers, &(Batch){.count = 1, .bytes = pixels, .scale = m->scale, .shift = m->shift}, outputs,
+               model_class_output(m) + 1);
+    exec_read_activation(page.layers, (Node){index}, room);
+    return page.activation;
+}

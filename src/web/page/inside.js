@@ -1,0 +1,131 @@
+// The library inside the page: the WebAssembly of inside.c behind plain calls.
+//
+//     const scrawl = await openInside({simd, plain, models});     // bytes of each
+//     scrawl.choose("digits");
+//     for (const line of scrawl.read(imageData)) console.log(line.text);
+//
+// A line is {text, box, digits}; a digit is {box: [x, y, width, height], digit: 0..9 or null, probability,
+// probabilities (ten), noise, seen: 784 bytes, light ink on 0}. What goes wrong is an Error with a sentence to show.
+
+const CLASSES = 11, SIDE = 28;
+const SHOWN_BYTES = 4 * 6 + 4 * CLASSES + SIDE * SIDE; // inside.c's Shown
+
+function unite(boxes) {
+  const left = Math.min(...boxes.map((b) => b[0])), top = Math.min(...boxes.map((b) => b[1]));
+  const right = Math.max(...boxes.map((b) => b[0] + b[2])), bottom = Math.max(...boxes.map((b) => b[1] + b[3]));
+  return [left, top, right - left, bottom - top];
+}
+
+function linesOf(digits) {
+  const lines = [];
+  for (const d of digits) {
+    lines[d.line] ??= {text: "", digits: []};
+    lines[d.line].text += d.digit ?? "?";
+    lines[d.line].digits.push(d);
+  }
+  for (const line of lines) line.box = unite(line.digits.map((d) => d.box));
+  return lines;
+}
+
+class Inside {
+  #x; // the module's exports
+  #room = 0;
+  #roomSize = 0;
+
+  constructor(exports, models, simd) {
+    this.#x = exports;
+    this.simd = simd;
+    exports._initialize?.();
+    const at = this.#take(models.length);
+    new Uint8Array(exports.memory.buffer).set(models, at);
+    exports.page_models(at, models.length);
+    this.models = this.#modelNames(models);
+  }
+
+  // The names in the packed models: a size of four bytes, then a name after its length.
+  #modelNames(models) {
+    const names = [], view = new DataView(models.buffer, models.byteOffset, models.length);
+    for (let at = 0; at < models.length; at += view.getUint32(at, true))
+      names.push(new TextDecoder().decode(models.subarray(at + 5, at + 5 + models[at + 4])));
+    return names;
+  }
+
+  #take(size) {
+    const at = this.#x.page_room(size);
+    if (!at) throw new Error("There is not enough memory for this picture.");
+    return at;
+  }
+
+  // A room for pictures that is kept from one to the next.
+  #put(bytes) {
+    if (bytes.length > this.#roomSize) {
+      this.#x.page_free(this.#room);
+      this.#roomSize = 0;
+      this.#room = this.#take(bytes.length);
+      this.#roomSize = bytes.length;
+    }
+    new Uint8Array(this.#x.memory.buffer).set(bytes, this.#room);
+    return this.#room;
+  }
+
+  #text(at) {
+    const bytes = new Uint8Array(this.#x.memory.buffer);
+    return new TextDecoder().decode(bytes.subarray(at, bytes.indexOf(0, at)));
+  }
+
+  #fail() {
+    throw new Error(this.#text(this.#x.page_error()));
+  }
+
+  choose(model) {
+    const bytes = new TextEncoder().encode(model + "\0"), at = this.#put(bytes);
+    if (this.#x.page_choose(at)) this.#fail();
+    this.model = model;
+    this.layers = Array.from({length: this.#x.page_layer_count()}, (_, i) => {
+      const layer = new Int32Array(this.#x.memory.buffer, this.#x.page_layer(i), 5);
+      const [name, kind, channels, height, width] = layer;
+      return {index: i, name: this.#text(name), kind: this.#text(kind), channels, height, width};
+    });
+  }
+
+  #digitAt(at) {
+    const buffer = this.#x.memory.buffer;
+    const [line, x, y, width, height, digit] = new Int32Array(buffer, at, 6);
+    const classes = Array.from(new Float32Array(buffer, at + 24, CLASSES));
+    const probabilities = classes.slice(0, 10);
+    return {line, box: [x, y, width, height], digit: digit < 0 ? null : digit, probabilities,
+            probability: Math.max(...probabilities), noise: classes[10],
+            seen: new Uint8Array(buffer, at + 24 + 4 * CLASSES, SIDE * SIDE).slice()};
+  }
+
+  // The lines of an ImageData; with single, the whole picture is one digit.
+  read(image, {single = false} = {}) {
+    const count = this.#x.page_read(this.#put(image.data), image.width, image.height, single ? 1 : 0);
+    if (count < 0) this.#fail();
+    const at = this.#x.page_shown();
+    return linesOf(Array.from({length: count}, (_, i) => this.#digitAt(at + i * SHOWN_BYTES)));
+  }
+
+  // The net alone, for timing: class probabilities of a ready 28x28 picture.
+  classify(seen) {
+    const at = this.#put(new Uint8Array(SIDE * SIDE + 8 + 8 * CLASSES)), out = (at + SIDE * SIDE + 7) & ~7;
+    new Uint8Array(this.#x.memory.buffer).set(seen, at);
+    const count = this.#x.page_classify(at, out);
+    return Array.from(new Float64Array(this.#x.memory.buffer, out, count));
+  }
+
+  // What a layer answers to a 28x28 picture: channels * height * width numbers.
+  activation(seen, layer) {
+    const at = this.#x.page_activation(this.#put(seen), layer.index);
+    if (!at) throw new Error("There is not enough memory to look into the net.");
+    return new Float32Array(this.#x.memory.buffer, at, layer.channels * layer.height * layer.width).slice();
+  }
+}
+
+export async function openInside({simd, plain, models}) {
+  if (typeof WebAssembly !== "object")
+    throw new Error("This browser cannot run WebAssembly, which scrawl needs. A current Firefox, Chrome or Safari can.");
+  const fast = WebAssembly.validate(simd);
+  const {instance} = await WebAssembly.instantiate(fast ? simd : plain, {});
+  return new Inside(instance.exports, models, fast);
+}
