@@ -17,6 +17,7 @@ function doors() {
     door["gif_lib.h"] = "plot/animation.c"
     door["mpi.h"] = "train/group.c"
     door["microhttpd.h"] = "web/server.c"
+    door["wasi/"] = "web/page/alone.c"
     door["jansson.h"] = "any"
 }
 
