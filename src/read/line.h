@@ -53,6 +53,7 @@ typedef struct LineReader LineReader;
  * strips of (1,32,W) or whose classes are not the ten digits and a blank. */
 LineReader *line_reader_new(const char *model, Err *e);
 void line_reader_free(LineReader *r); /* NULL is fine */
+const Model *line_reader_model(const LineReader *r);
 
 /* The picture's number; at most CTC_LABELS digits. `options` may be NULL. Where the length is known, the
  * reading is the likeliest number of such a length, unless none fits: then it is "". One call at a time.

@@ -1,5 +1,6 @@
 #include "read/pieces.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -25,15 +26,20 @@ static int writing_height(Piece *p, int n)
     return 1;
 }
 
-static int drop_specks(Piece *p, int n)
+/* Specks, and what is too large or too flat to be writing: the edge of the paper, the table beyond it. */
+static int drop_others(Piece *p, int n, double scale, const Image *im)
 {
     int height = n ? writing_height(p, n) : 0, kept = 0;
 
     for (int i = 0; i < n; i++) {
         bool speck = p[i].height < height / 3 && p[i].width < height / 2;
-        bool giant = p[i].height > 6 * height;
+        bool at_edge = p[i].x <= 1 || p[i].y <= 1 || (p[i].x + p[i].width + 2) * scale >= im->width ||
+                       (p[i].y + p[i].height + 2) * scale >= im->height;
+        bool giant = p[i].height > 6 * height ||
+                     (at_edge && (p[i].height > 2 * height || p[i].width > 5 * height));
+        bool flat = p[i].width > 10 * p[i].height;
 
-        if (!speck && !giant && p[i].height >= 5)
+        if (!speck && !giant && !flat && p[i].height >= 5)
             p[kept++] = p[i];
     }
     return kept;
@@ -89,25 +95,39 @@ static int join_strokes(Piece *p, int n)
     return n;
 }
 
-/* Lines of writing: each piece, tallest first, joins the line that it overlaps most, or begins one. */
+/* Lines of writing, from the left to the right: a piece joins the line that runs towards it, or begins one. Lines may
+ * bend, so where a line runs is what its latest pieces say. */
 typedef struct Row {
-    int y, height, first;
+    double y, height, right; /* where it runs; where it ends */
+    double middle;           /* of its first piece */
 } Row;
+
+static double row_cover(const Row *r, const Piece *p)
+{
+    double common = fmin(r->y + r->height, p->y + p->height) - fmax(r->y, p->y);
+
+    return common / fmin(r->height, p->height);
+}
 
 static int find_rows(Piece *p, int n, Row *rows)
 {
     int count = 0;
 
-    qsort(p, n, sizeof *p, by_height);
-    for (int i = n - 1; i >= 0; i--) {
+    qsort(p, n, sizeof *p, by_x);
+    for (int i = 0; i < n; i++) {
         int best = -1;
 
         for (int r = 0; r < count; r++)
-            if (cover(p[i].y, p[i].height, rows[r].y, rows[r].height) > 0.5 &&
-                (best < 0 || abs(p[i].x - rows[r].first) < abs(p[i].x - rows[best].first)))
+            if (row_cover(&rows[r], &p[i]) > 0.5 &&
+                (best < 0 || p[i].x - rows[r].right < p[i].x - rows[best].right))
                 best = r;
         if (best < 0)
-            rows[best = count++] = (Row){p[i].y, p[i].height, p[i].x};
+            rows[best = count++] = (Row){p[i].y, p[i].height, 0, p[i].y + 0.5 * p[i].height};
+        double trust = 2 * p[i].height > rows[best].height ? 0.4 : 0; /* a bit of a digit says nothing */
+
+        rows[best].y += trust * (p[i].y - rows[best].y);
+        rows[best].height += trust * (p[i].height - rows[best].height);
+        rows[best].right = p[i].x + p[i].width;
         p[i].line = best;
     }
     return count;
@@ -120,6 +140,56 @@ static int by_line(const void *a, const void *b)
     return p->line != q->line ? p->line - q->line : by_x(a, b);
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* How far the middle of the nearest piece to the right of p[i] lies below that of p[i], for each step to the right;
+ * false if there is none near by. */
+static bool slope_after(const Piece *p, int n, int i, double *slope)
+{
+    int x = 2 * p[i].x + p[i].width, y = 2 * p[i].y + p[i].height, height = p[i].height;
+    int nearest = 8 * height;
+
+    for (int k = 0; k < n; k++) {
+        int dx = 2 * p[k].x + p[k].width - x, dy = 2 * p[k].y + p[k].height - y;
+        bool alike = 2 * p[k].height > height && p[k].height < 2 * height;
+
+        if (k != i && alike && dx > height / 2 && dx < nearest && 2 * abs(dy) < height + dx / 2) {
+            nearest = dx;
+            *slope = (double)dy / dx;
+        }
+    }
+    return nearest < 8 * height;
+}
+
+/* The slope of the lines of writing: the median over neighbours; 0 where there are few to tell by. */
+static double find_slope(const Piece *p, int n)
+{
+    enum { ENOUGH = 4, STEEPEST = 3 }; /* tenths */
+    double *slopes = malloc((n + 1) * sizeof *slopes), slope = 0;
+    int count = 0;
+
+    for (int i = 0; slopes && i < n; i++)
+        count += slope_after(p, n, i, &slopes[count]);
+    if (count >= ENOUGH) {
+        qsort(slopes, count, sizeof *slopes, by_value);
+        slope = slopes[count / 2];
+    }
+    free(slopes);
+    return 10 * fabs(slope) <= STEEPEST ? slope : 0;
+}
+
+/* Lowers each piece by its place on a line that rises so much; the other way round with -slope. */
+static void level(Piece *p, int n, double slope)
+{
+    for (int i = 0; i < n; i++)
+        p[i].y -= (int)lround(slope * (p[i].x + 0.5 * p[i].width));
+}
+
 static void order_rows(Piece *p, int n)
 {
     Row *rows = malloc((n + 1) * sizeof *rows);
@@ -129,8 +199,7 @@ static void order_rows(Piece *p, int n)
         int rank = 0, own = p[i].line;
 
         for (int r = 0; r < count; r++)
-            rank += rows[r].y + rows[r].height / 2 < rows[own].y + rows[own].height / 2 ||
-                    (r < own && rows[r].y + rows[r].height / 2 == rows[own].y + rows[own].height / 2);
+            rank += rows[r].middle < rows[own].middle || (r < own && rows[r].middle == rows[own].middle);
         p[i].line = rank;
     }
     free(rows);
@@ -151,11 +220,15 @@ static void place(Piece *p, double scale, const Image *im)
 
 int pieces_arrange(Piece *p, int n, double scale, const Image *im)
 {
-    n = drop_specks(p, n);
+    n = drop_others(p, n, scale, im);
     if (n > PAGE_PIECE_LIMIT)
         n = 0;
     n = join_strokes(p, n);
+    double slope = find_slope(p, n);
+
+    level(p, n, slope);
     order_rows(p, n);
+    level(p, n, -slope);
     for (int i = 0; i < n; i++)
         place(&p[i], scale, im);
     return n;

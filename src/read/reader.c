@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "image/digit.h"
 #include "model/shipped.h"
 #include "nn/exec.h"
-#include "read/page.h"
+#include "read/sight.h"
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
@@ -17,6 +16,7 @@ struct Reader {
     Exec *one, *many; /* for a single picture and for batches */
     int output;       /* of the net: the logits */
     float *logits;    /* (BATCH, classes) */
+    LineReader *line; /* NULL: what is read stands apart */
 };
 
 /* ---- making ---- */
@@ -67,6 +67,10 @@ Reader *reader_new(const char *model, int threads, Err *e)
         return NULL;
     }
     r->output = model_class_output(r->model);
+    if (!model && shipped_find(READER_LINES) && !(r->line = line_reader_new(READER_LINES, e))) {
+        reader_free(r);
+        return NULL;
+    }
     return r;
 }
 
@@ -78,6 +82,7 @@ void reader_free(Reader *r)
     exec_free(r->many);
     team_free(r->team);
     model_free(r->model);
+    line_reader_free(r->line);
     free(r->logits);
     free(r);
 }
@@ -137,88 +142,119 @@ static void decide(const Model *m, const double *p, ReadDigit *d)
         d->digit = -1;
 }
 
-static int see_piece(const Image *im, const Piece *piece, ReadDigit *d, bool *blank, Err *e)
+/* A number's digits, below the line reader's threshold. */
+static void refuse(const Reader *r, ReadDigit *d)
 {
-    DigitInfo info;
-    Image *crop = image_crop(im, piece->x, piece->y, piece->width, piece->height, e);
-    int status = crop ? digit_from_image(crop, NULL, d->seen, &info, e) : -(int)ERR_MEMORY;
-
-    image_free(crop);
-    *blank = !status && info.blank;
-    d->x = piece->x;
-    d->y = piece->y;
-    d->width = piece->width;
-    d->height = piece->height;
-    return status;
+    if (d->probability < line_reader_model(r->line)->calibration.threshold)
+        d->digit = -1;
 }
 
-/* Cuts every piece out; blank ones fall away. */
-static int see_pieces(const Image *im, const Piece *pieces, int *count, ReadDigit *digits, int *lines, Err *e)
-{
-    int kept = 0;
-
-    for (int i = 0; i < *count; i++) {
-        bool blank;
-        int status = see_piece(im, &pieces[i], &digits[kept], &blank, e);
-
-        if (status)
-            return status;
-        if (!blank)
-            lines[kept++] = pieces[i].line;
-    }
-    *count = kept;
-    return 0;
-}
-
-static int read_digits(Reader *r, ReadDigit *digits, int count, Err *e)
+/* Looks at the digits that stand alone, on all pictures, so that the net meets them in full batches. */
+static int read_digits(Reader *r, Sight *sights, int count, Err *e)
 {
     const Model *m = r->model;
-    uint8_t *pixels = malloc((size_t)count * PIXELS + 1);
-    double *p = malloc(((size_t)count * m->class_count + 1) * sizeof *p);
+    int total = 0, n = 0;
 
-    if (!pixels || !p) {
-        free(pixels);
-        free(p);
-        return err_set(e, ERR_MEMORY, "no memory to read %d digits", count);
-    }
     for (int i = 0; i < count; i++)
-        memcpy(pixels + (size_t)i * PIXELS, digits[i].seen, PIXELS);
-    reader_classify(r, pixels, count, p);
-    for (int i = 0; i < count; i++)
-        decide(m, p + (size_t)i * m->class_count, &digits[i]);
+        total += sights[i].count;
+    uint8_t *pixels = malloc((size_t)total * PIXELS + 1);
+    double *p = malloc(((size_t)total * m->class_count + 1) * sizeof *p);
+    ReadDigit **digits = malloc(((size_t)total + 1) * sizeof *digits);
+    bool fits = pixels && p && digits;
+
+    for (int i = 0; fits && i < count; i++)
+        for (int k = 0; k < sights[i].count; k++)
+            if (!sights[i].spots[k].read) {
+                digits[n] = &sights[i].spots[k].digit;
+                memcpy(pixels + (size_t)n++ * PIXELS, sights[i].spots[k].digit.seen, PIXELS);
+            } else {
+                refuse(r, &sights[i].spots[k].digit);
+            }
+    if (fits)
+        reader_classify(r, pixels, n, p);
+    for (int i = 0; fits && i < n; i++)
+        decide(m, p + (size_t)i * m->class_count, digits[i]);
     free(pixels);
     free(p);
-    return 0;
+    free(digits);
+    return fits ? 0 : err_set(e, ERR_MEMORY, "no memory to read %d digits", total);
+}
+
+/* Crops that are no digit are looked at once more, as numbers. */
+static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
+{
+    int status;
+
+    if (!s->is_crop || !s->count || s->spots[0].digit.digit >= 0)
+        return 0;
+    status = sight_look_again(s, r->line, im, options, e);
+    for (int i = 0; i < s->count; i++)
+        if (s->spots[i].read)
+            refuse(r, &s->spots[i].digit);
+    return status;
 }
 
 /* ---- the reading ---- */
 
-static int add_line(Reading *reading, const ReadDigit *digits, int count, Err *e)
+/* What stands alone on a page and is no digit was no writing. */
+static void drop_nothings(Sight *s)
 {
-    ReadLine *line = &reading->lines[reading->line_count];
+    int kept = 0;
 
-    line->digits = malloc(count * sizeof *line->digits);
-    line->text = malloc((size_t)count + 1);
-    reading->line_count++; /* reading_free frees what there is */
-    if (!line->digits || !line->text)
-        return err_set(e, ERR_MEMORY, "no memory for a line of %d digits", count);
-    memcpy(line->digits, digits, count * sizeof *digits);
-    line->count = count;
-    for (int i = 0; i < count; i++)
-        line->text[i] = digits[i].digit < 0 ? '?' : (char)('0' + digits[i].digit);
-    line->text[count] = '\0';
-    return 0;
+    for (int i = 0; i < s->count; i++)
+        if (!s->spots[i].alone || s->spots[i].digit.digit >= 0)
+            s->spots[kept++] = s->spots[i];
+    s->count = kept;
 }
 
-static int add_lines(Reading *reading, const ReadDigit *digits, const int *lines, int count, Err *e)
+static int line_room(ReadLine *line, int count, Err *e)
+{
+    line->digits = malloc((size_t)count * sizeof *line->digits);
+    line->numbers = malloc((size_t)count * sizeof *line->numbers);
+    line->text = malloc(2 * (size_t)count + 1);
+    return line->digits && line->numbers && line->text
+               ? 0
+               : err_set(e, ERR_MEMORY, "no memory for a line of %d digits", count);
+}
+
+/* A line of writing from its spots. */
+static int add_line(Reading *reading, const Spot *spots, int count, Err *e)
+{
+    ReadLine *line = &reading->lines[reading->line_count++]; /* reading_free frees what there is */
+    int status = line_room(line, count, e);
+    char *text = line->text;
+
+    for (int i = 0; !status && i < count; i++) {
+        const ReadDigit *d = &spots[i].digit;
+
+        if (!i || spots[i].number != spots[i - 1].number) {
+            if (i)
+                *text++ = ' ';
+            line->numbers[line->number_count++] =
+                (ReadNumber){i, 0, spots[i].read ? spots[i].number_probability : 1};
+        }
+        ReadNumber *number = &line->numbers[line->number_count - 1];
+
+        number->count++;
+        if (!spots[i].read)
+            number->probability *= d->probability;
+        line->digits[line->count++] = *d;
+        *text++ = d->digit < 0 ? '?' : (char)('0' + d->digit);
+    }
+    if (!status)
+        *text = '\0';
+    return status;
+}
+
+static int add_lines(Reading *reading, const Spot *spots, int count, Err *e)
 {
     reading->lines = calloc((size_t)count + 1, sizeof *reading->lines);
     if (!reading->lines)
         return err_set(e, ERR_MEMORY, "no memory for %d digits", count);
     for (int first = 0, end; first < count; first = end) {
-        for (end = first; end < count && lines[end] == lines[first]; end++)
+        for (end = first; end < count && spots[end].line == spots[first].line; end++)
             ;
-        int status = add_line(reading, digits + first, end - first, e);
+        int status = add_line(reading, spots + first, end - first, e);
 
         if (status)
             return status;
@@ -226,46 +262,7 @@ static int add_lines(Reading *reading, const ReadDigit *digits, const int *lines
     return 0;
 }
 
-/* What was seen on several pictures, one after the other, so that the net meets it in full batches. */
-typedef struct Sight {
-    ReadDigit *digits;
-    int *lines;
-    int count;
-} Sight;
-
-static int add_room(Sight *s, int more, Err *e)
-{
-    size_t wanted = (size_t)s->count + more + 1;
-    ReadDigit *digits = realloc(s->digits, wanted * sizeof *digits);
-    int *lines;
-
-    if (digits)
-        s->digits = digits;
-    if (!digits || !(lines = realloc(s->lines, wanted * sizeof *lines)))
-        return err_set(e, ERR_MEMORY, "no memory for %d digits", s->count + more);
-    s->lines = lines;
-    return 0;
-}
-
-/* Adds what is on one picture; *count tells how many digits. */
-static int see(Sight *s, const Image *im, const ReadOptions *options, int *count, Err *e)
-{
-    Piece whole = {.width = im->width, .height = im->height}, *pieces = NULL;
-    int status = 0;
-
-    *count = 1;
-    if (!options->single && !(pieces = page_find(im, count, e)))
-        return -(int)ERR_MEMORY;
-    status = add_room(s, *count, e);
-    if (!status)
-        status = see_pieces(im, pieces ? pieces : &whole, count, s->digits + s->count, s->lines + s->count, e);
-    if (!status)
-        s->count += *count;
-    free(pieces);
-    return status;
-}
-
-static Reading *reading_new(const Image *im, const ReadDigit *digits, const int *lines, int count, Err *e)
+static Reading *reading_new(const Image *im, Sight *s, Err *e)
 {
     Reading *reading = calloc(1, sizeof *reading);
 
@@ -275,41 +272,37 @@ static Reading *reading_new(const Image *im, const ReadDigit *digits, const int 
     }
     reading->width = im->width;
     reading->height = im->height;
-    if (add_lines(reading, digits, lines, count, e)) {
+    drop_nothings(s);
+    if (add_lines(reading, s->spots, s->count, e)) {
         reading_free(reading);
         return NULL;
     }
     return reading;
 }
 
-static int tell_all(const Sight *s, const Image *const *images, const int *counts, int count, Reading **out, Err *e)
-{
-    for (int i = 0, first = 0; i < count; first += counts[i], i++)
-        if (!(out[i] = reading_new(images[i], s->digits + first, s->lines + first, counts[i], e)))
-            return -(int)ERR_MEMORY;
-    return 0;
-}
-
 int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *options, int count, Reading **out, Err *e)
 {
-    Sight s = {0};
-    int *counts = malloc(((size_t)count + 1) * sizeof *counts);
-    int status = counts ? 0 : err_set(e, ERR_MEMORY, "no memory for %d pictures", count);
+    Sight *sights = calloc((size_t)count + 1, sizeof *sights);
+    int status = sights ? 0 : err_set(e, ERR_MEMORY, "no memory for %d pictures", count);
 
     memset(out, 0, (size_t)count * sizeof *out);
     for (int i = 0; !status && i < count; i++)
-        status = see(&s, images[i], &options[i], &counts[i], e);
+        status = sight_look(&sights[i], r->line, images[i], &options[i], e);
     if (!status)
-        status = read_digits(r, s.digits, s.count, e);
-    if (!status)
-        status = tell_all(&s, images, counts, count, out, e);
-    for (int i = 0; status && i < count; i++) {
-        reading_free(out[i]);
-        out[i] = NULL;
+        status = read_digits(r, sights, count, e);
+    for (int i = 0; !status && i < count; i++)
+        status = read_again(r, &sights[i], images[i], &options[i], e);
+    for (int i = 0; !status && i < count; i++)
+        status = (out[i] = reading_new(images[i], &sights[i], e)) ? 0 : -(int)ERR_MEMORY;
+    for (int i = 0; i < count; i++) {
+        if (sights)
+            sight_free(&sights[i]);
+        if (status) {
+            reading_free(out[i]);
+            out[i] = NULL;
+        }
     }
-    free(s.digits);
-    free(s.lines);
-    free(counts);
+    free(sights);
     return status;
 }
 
@@ -327,6 +320,7 @@ void reading_free(Reading *reading)
     for (int i = 0; i < reading->line_count; i++) {
         free(reading->lines[i].text);
         free(reading->lines[i].digits);
+        free(reading->lines[i].numbers);
     }
     free(reading->lines);
     free(reading);

@@ -1,13 +1,14 @@
-/* Reads the digits of a picture: a crop of one, or several that stand apart, in lines.
+/* Reads the numbers of a picture: a crop of one digit, a strip with one number, a page with several.
  *
- *     Reader *r = reader_new("lenet", 0, &e);
+ *     Reader *r = reader_new(NULL, 0, &e);
  *     Reading *page = reader_read(r, image, &(ReadOptions){0}, &e);
  *     for (int i = 0; i < page->line_count; i++)
  *         puts(page->lines[i].text);
  *
- * image -> ink (image/digit.h) -> a piece for each digit (page.h) -> 28x28 as the net was trained on -> the net.
- * A digit whose probability is below the model's threshold, or that a noise class claims, is refused: its `digit`
- * is -1 and the text shows "?". */
+ * What a picture is, is found out: pieces of ink (page.h) are gathered into numbers (numbers.h). A digit that stands
+ * alone goes through image/digit.h to a net that takes 28x28, a number to the line reader (line.h). A digit whose
+ * probability is below the model's threshold, or that a noise class claims, is refused: its `digit` is -1 and the
+ * text shows "?". A reader whose model was named reads every digit by that one, and so only what stands apart. */
 #ifndef SCRAWL_READ_READER_H
 #define SCRAWL_READ_READER_H
 
@@ -16,6 +17,7 @@
 
 #include "image/image.h"
 #include "model/model.h"
+#include "read/line.h"
 
 enum {
     READ_ALTERNATIVES = 3,
@@ -35,10 +37,17 @@ typedef struct ReadDigit {
     uint8_t seen[28 * 28];   /* what the net saw */
 } ReadDigit;
 
+typedef struct ReadNumber {
+    int first, count;   /* its digits, of the line's */
+    double probability; /* that every digit is right, and none is missing or too many */
+} ReadNumber;
+
 typedef struct ReadLine {
-    char *text; /* a digit or "?" each; NUL-terminated */
+    char *text; /* a digit or "?" each, a space between numbers; NUL-terminated */
     ReadDigit *digits;
     int count;
+    ReadNumber *numbers;
+    int number_count;
 } ReadLine;
 
 typedef struct Reading {
@@ -48,13 +57,14 @@ typedef struct Reading {
 } Reading;
 
 typedef struct ReadOptions {
-    bool single; /* the whole picture is one digit */
+    bool single;       /* the whole picture is one digit */
+    LineLength length; /* how many digits each number has, where that is known */
 } ReadOptions;
 
 typedef struct Reader Reader;
 
-/* A reader with a model that ships or a file (NULL: the default). threads 0: all cores. ERR_ARGUMENT for a model that
- * does not take 28x28 pictures or whose classes are not the digits (and perhaps "noise"). */
+/* A reader with the models that ship (NULL), or with one of them or a file alone. threads 0: all cores. ERR_ARGUMENT
+ * for a model that does not take 28x28 pictures or whose classes are not the digits (and perhaps "noise"). */
 Reader *reader_new(const char *model, int threads, Err *e);
 void reader_free(Reader *r);
 const Model *reader_model(const Reader *r);
@@ -73,7 +83,8 @@ void reader_classify(Reader *r, const uint8_t *pixels, int count, double *out);
 /* The reading as the JSON object of `read --json`, without newline. The caller frees; NULL: no memory. */
 char *reading_json(const Reading *reading, const char *image_name);
 
-/* Which model `read` uses when none is named. */
+/* Which models `read` uses when none is named: for a digit that stands alone, and for numbers. */
 #define READER_DEFAULT "digits"
+#define READER_LINES "line"
 
 #endif

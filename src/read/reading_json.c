@@ -29,13 +29,21 @@ static json_t *digit_json(const ReadDigit *d)
                      "probability", probability(d->probability), "alternatives", alternatives_json(d));
 }
 
+static json_t *number_json(const ReadNumber *n)
+{
+    return json_pack("{s:i, s:i, s:o}", "first", n->first, "count", n->count, "probability",
+                     probability(n->probability));
+}
+
 static json_t *line_json(const ReadLine *line)
 {
-    json_t *digits = json_array();
+    json_t *digits = json_array(), *numbers = json_array();
 
     for (int i = 0; i < line->count; i++)
         json_array_append_new(digits, digit_json(&line->digits[i]));
-    return json_pack("{s:s, s:o}", "text", line->text, "digits", digits);
+    for (int i = 0; i < line->number_count; i++)
+        json_array_append_new(numbers, number_json(&line->numbers[i]));
+    return json_pack("{s:s, s:o, s:o}", "text", line->text, "numbers", numbers, "digits", digits);
 }
 
 char *reading_json(const Reading *reading, const char *image_name)

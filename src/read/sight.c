@@ -1,0 +1,264 @@
+#include "read/sight.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/digit.h"
+#include "read/numbers.h"
+
+enum {
+    CROP_SIDE = 400,  /* pixels: a larger picture is not taken for a crop by its shape alone */
+    STRIP_LEAST = 64, /* pixels: a lower picture has one line of writing */
+    NUMBERS_LIMIT = 500
+};
+
+/* ---- spots ---- */
+
+static Spot *add_spot(Sight *s, Err *e)
+{
+    if (s->count == s->room) {
+        int room = 2 * s->room + 8;
+        Spot *more = realloc(s->spots, (size_t)room * sizeof *more);
+
+        if (!more) {
+            err_set(e, ERR_MEMORY, "no memory for %d digits", room);
+            return NULL;
+        }
+        s->spots = more;
+        s->room = room;
+    }
+    s->spots[s->count] = (Spot){0};
+    return &s->spots[s->count++];
+}
+
+/* Cuts the digit in a box out. */
+static int see_box(const Image *im, Piece box, ReadDigit *d, bool *blank, Err *e)
+{
+    DigitInfo info = {0};
+    Image *crop = image_crop(im, box.x, box.y, box.width, box.height, e);
+    int status = crop ? digit_from_image(crop, NULL, d->seen, &info, e) : -(int)ERR_MEMORY;
+
+    image_free(crop);
+    *blank = info.blank;
+    d->x = box.x;
+    d->y = box.y;
+    d->width = box.width;
+    d->height = box.height;
+    return status;
+}
+
+/* A piece that is a digit, unless it is blank. */
+static int add_digit(Sight *s, const Image *im, Piece piece, int number, bool alone, Err *e)
+{
+    Spot *spot = add_spot(s, e);
+    bool blank = false;
+    int status = spot ? see_box(im, piece, &spot->digit, &blank, e) : -(int)ERR_MEMORY;
+
+    if (!spot)
+        return status;
+    spot->line = piece.line;
+    spot->number = number;
+    spot->alone = alone;
+    s->count -= blank;
+    return status;
+}
+
+/* ---- numbers ---- */
+
+static int within(double v, int low, int high)
+{
+    return v < low ? low : v > high ? high : (int)v;
+}
+
+/* A box with some margin on each side, as far as the picture goes. */
+static Piece wider(const Image *im, double x, double y, double w, double h, double margin)
+{
+    int left = within(floor(x - margin), 0, im->width - 1),
+        top = within(floor(y - margin), 0, im->height - 1);
+
+    return (Piece){left, top, within(ceil(x + w + margin), left + 1, im->width) - left,
+                   within(ceil(y + h + margin), top + 1, im->height) - top, 0};
+}
+
+/* Digit `i` of a number that was read on a part of the picture that begins at (x, y). */
+static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i, Piece part,
+                          int number, Err *e)
+{
+    const LineDigit *from = &r->digits[i];
+    Spot *spot = add_spot(s, e);
+    bool blank;
+    int status;
+
+    if (!spot)
+        return -(int)ERR_MEMORY;
+    spot->line = part.line;
+    spot->number = number;
+    spot->number_probability = r->probability;
+    spot->read = true;
+    spot->digit.digit = from->digit;
+    spot->digit.probability = from->probability;
+    for (int k = 0; k < READ_ALTERNATIVES; k++)
+        spot->digit.alternatives[k] =
+            (Alternative){from->alternatives[k].digit, from->alternatives[k].probability};
+    Piece box = wider(im, part.x + from->x, part.y + from->y, from->width, from->height,
+                      0.05 * from->height + 1);
+
+    status = see_box(im, box, &spot->digit, &blank, e);
+    return status;
+}
+
+/* What the line reader finds on a part of the picture. One digit is better read by the net for digits. */
+static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part, int number,
+                       const ReadOptions *options, Err *e)
+{
+    const LineOptions how = {.length = options->length};
+    Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
+    LineReading r;
+    int status = crop ? line_read(lines, crop, &how, &r, e) : -(int)ERR_MEMORY;
+
+    image_free(crop);
+    if (!status && r.count == 1) {
+        const LineDigit *d = &r.digits[0];
+        Piece box =
+            wider(im, part.x + d->x, part.y + d->y, d->width, d->height, 0.2 * d->height + 2);
+
+        box.line = part.line;
+        return add_digit(s, im, box, number, true, e);
+    }
+    for (int i = 0; !status && i < r.count; i++)
+        status = add_read_digit(s, im, &r, i, part, number, e);
+    return status;
+}
+
+/* ---- what the picture is ---- */
+
+static int usual_height(const Number *numbers, int count)
+{
+    int most = 0;
+
+    for (int i = 0; i < count; i++)
+        most = numbers[i].count > 1 && numbers[i].height > most ? numbers[i].height : most;
+    return most;
+}
+
+/* Several numbers of more than one piece each. */
+static bool is_page(const Image *im, const Number *numbers, int count)
+{
+    int several = 0;
+
+    for (int i = 0; i < count; i++)
+        several += numbers[i].count > 1;
+    if (im->height < STRIP_LEAST || count < 2)
+        return false;
+    if (numbers[count - 1].line > 0 && im->height < 2 * usual_height(numbers, count))
+        return false;
+    return several > 1 || count > 3;
+}
+
+static bool is_crop(const Image *im, const Piece *pieces, int piece_count)
+{
+    int longer = im->width > im->height ? im->width : im->height, inside = 0;
+
+    for (int i = 0; i < piece_count; i++) {
+        const Piece *p = &pieces[i];
+
+        inside += p->x > 0 && p->y > 0 && p->x + p->width < im->width &&
+                  p->y + p->height < im->height && 3 * p->height > im->height;
+    }
+    if (piece_count <= 1)
+        return im->width <= 1.3 * im->height ||
+               (piece_count && pieces[0].width <= 1.1 * pieces[0].height);
+    return longer <= CROP_SIDE && im->width <= 1.3 * im->height && inside < 2;
+}
+
+/* Every piece of ink is a digit. */
+static int see_pieces(Sight *s, const Image *im, const Piece *pieces, const Number *numbers,
+                      int count, Err *e)
+{
+    int status = 0;
+
+    for (int i = 0; !status && i < count; i++)
+        for (int k = 0; !status && k < numbers[i].count; k++)
+            status = add_digit(s, im, pieces[numbers[i].first + k], i, false, e);
+    return status;
+}
+
+static int see_page(Sight *s, LineReader *lines, const Image *im, const Piece *pieces,
+                    const Number *numbers, int count, const ReadOptions *options, Err *e)
+{
+    int status = 0;
+
+    for (int i = 0; !status && i < count && i < NUMBERS_LIMIT; i++) {
+        const Number *n = &numbers[i];
+        const Piece *first = &pieces[n->first];
+        Piece part = wider(im, n->x, n->y, n->width, n->height, 0.2 * n->height);
+
+        part.line = n->line;
+        if (n->count == 1 && first->width <= 1.1 * first->height && options->length.least < 2)
+            status = add_digit(s, im, *first, i, true, e);
+        else
+            status = read_number(s, lines, im, part, i, options, e);
+    }
+    return status;
+}
+
+static int see_picture(Sight *s, LineReader *lines, const Image *im, const Piece *pieces,
+                       int piece_count, const Number *numbers, int count,
+                       const ReadOptions *options, Err *e)
+{
+    const Piece whole = {.width = im->width, .height = im->height};
+
+    if (!lines)
+        return see_pieces(s, im, pieces, numbers, count, e);
+    s->is_crop = options->length.least < 2 && is_crop(im, pieces, piece_count);
+    if (s->is_crop)
+        return add_digit(s, im, whole, 0, false, e);
+    if (is_page(im, numbers, count))
+        return see_page(s, lines, im, pieces, numbers, count, options, e);
+    return read_number(s, lines, im, whole, 0, options, e);
+}
+
+int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
+{
+    int piece_count = 0, status;
+    Piece *pieces;
+    Number *numbers;
+
+    if (options->single)
+        return add_digit(s, im, (Piece){.width = im->width, .height = im->height}, 0, false, e);
+    pieces = page_find(im, &piece_count, e);
+    if (!pieces)
+        return -(int)ERR_MEMORY;
+    numbers = malloc(((size_t)piece_count + 1) * sizeof *numbers);
+    if (numbers)
+        status = see_picture(s, lines, im, pieces, piece_count, numbers,
+                             numbers_find(pieces, piece_count, numbers), options, e);
+    else
+        status = err_set(e, ERR_MEMORY, "no memory for %d pieces of writing", piece_count);
+    free(pieces);
+    free(numbers);
+    return status;
+}
+
+int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
+                     Err *e)
+{
+    Sight number = {0};
+    int status = read_number(&number, lines, im, (Piece){.width = im->width, .height = im->height},
+                             0, options, e);
+
+    if (!status && number.count > 1 && number.spots[0].number_probability > 0.5) {
+        sight_free(s);
+        *s = number;
+        return 0;
+    }
+    sight_free(&number);
+    return status;
+}
+
+void sight_free(Sight *s)
+{
+    free(s->spots);
+    *s = (Sight){0};
+}

@@ -1,0 +1,35 @@
+/* What stands on a picture, before and after the nets have seen it: inside read/ only.
+ *
+ *     Sight s = {0};
+ *     if (sight_look(&s, lines, image, options, &e) == 0) ... // numbers are read, digits that stand alone are not
+ *
+ * One digit, a strip with one number and a page with many are told apart here. */
+#ifndef SCRAWL_READ_SIGHT_H
+#define SCRAWL_READ_SIGHT_H
+
+#include "read/reader.h"
+
+typedef struct Spot {
+    ReadDigit digit;
+    int line, number;          /* of the picture's, in reading order */
+    double number_probability; /* of a number that is read */
+    bool read;                 /* by the line reader; else only `seen` and the box are set */
+    bool alone;                /* among other writing: dropped where it turns out to be no digit */
+} Spot;
+
+typedef struct Sight {
+    Spot *spots;
+    int count, room;
+    bool is_crop; /* of one digit, as it seems */
+} Sight;
+
+/* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */
+int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
+
+/* After all: a crop that is no digit may be a number. Where it is, its digits take the place of what there was. */
+int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
+                     Err *e);
+
+void sight_free(Sight *s);
+
+#endif
