@@ -25,11 +25,12 @@ typedef struct Piece {
 struct Optim {
     OptimOptions options;
     const Kernels *k;
-    size_t size; /* of the net's block */
+    size_t size;       /* of the net's block */
+    size_t statistics; /* of its state, where an average is kept; else 0 */
     Piece *pieces;
     double *squares; /* one a piece */
     int piece_count;
-    float *state; /* the velocity, or m and v; then the average */
+    float *state; /* the velocity, or m and v; then the averages of weights and statistics */
     int slots;
     uint64_t steps, skipped;
     double norm;
@@ -171,10 +172,11 @@ Optim *optim_new(const Net *net, const OptimOptions *options, Err *e)
     o->k = kernels_best();
     o->size = net_block_size(net);
     o->slots = kind_slots(options->kind) + (options->average != 0);
+    o->statistics = options->average != 0 ? net_state_size(net) : 0;
     o->mu_product = 1;
     o->pieces = calloc((size_t)pieces + 1, sizeof *o->pieces);
     o->squares = calloc((size_t)pieces + 1, sizeof *o->squares);
-    o->state = calloc((size_t)o->slots * o->size + 1, sizeof *o->state);
+    o->state = calloc(optim_state_size(o) + 1, sizeof *o->state);
     if (!o->pieces || !o->squares || !o->state)
         goto fail;
     cut_pieces(o, net);
@@ -201,6 +203,7 @@ void optim_free(Optim *o)
 typedef struct Job {
     Optim *o;
     float *params;
+    const float *statistics; /* the net's state, which the forward pass has moved */
     const float *gradient;
     Team *team;
     float lr;
@@ -252,6 +255,25 @@ static void bias_corrections(Job *job)
         bias_nadam(job, t);
 }
 
+static float *average_of(const Optim *o)
+{
+    return o->state + kind_slots(o->options.kind) * o->size;
+}
+
+/* Averaged weights want the running statistics of their own activations, to which the average of
+ * the statistics is closer than the last ones while the rate is high. */
+static void average_statistics(const Job *job)
+{
+    const Optim *o = job->o;
+    float *e = average_of(o) + o->size;
+
+    for (size_t i = 0; i < o->statistics; i++) {
+        float s = job->statistics[i];
+
+        e[i] = o->steps == 1 ? s : s + job->average * (e[i] - s);
+    }
+}
+
 /* Between the passes, alone: the norm, and with it what the step will be. */
 static void decide(void *arg)
 {
@@ -271,6 +293,7 @@ static void decide(void *arg)
     job->average = (float)fmin(o->options.average, (1 + t) / (10 + t));
     bias_corrections(job);
     o->steps++;
+    average_statistics(job);
 }
 
 /* The gradient of a piece as the kernels are to see it: in place, or clipped into `room`. */
@@ -320,7 +343,7 @@ static void update_average(const Job *job, const Piece *piece, const float *befo
 {
     const Optim *o = job->o;
     const float *p = job->params + piece->at;
-    float *e = o->state + kind_slots(o->options.kind) * o->size + piece->at;
+    float *e = average_of(o) + piece->at;
     bool first = o->steps == 1;
 
     for (int i = 0; i < piece->count; i++) {
@@ -362,7 +385,12 @@ static void step_work(void *arg, int thread)
 
 bool optim_step(Optim *o, Net *net, const float *gradient, float lr, Team *team)
 {
-    Job job = {.o = o, .params = net_block(net), .gradient = gradient, .team = team, .lr = lr};
+    Job job = {.o = o,
+               .params = net_block(net),
+               .statistics = net_state(net),
+               .gradient = gradient,
+               .team = team,
+               .lr = lr};
 
     assert(net_block_size(net) == o->size && !o->swapped);
     if (team)
@@ -389,19 +417,23 @@ double optim_norm(const Optim *o)
     return o->norm;
 }
 
+static void swap_numbers(float *a, float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        float number = a[i];
+
+        a[i] = b[i];
+        b[i] = number;
+    }
+}
+
 void optim_swap_average(Optim *o, Net *net)
 {
-    float *average = o->state + kind_slots(o->options.kind) * o->size, *p = net_block(net);
-
     assert(net_block_size(net) == o->size);
     if (o->options.average == 0 || o->steps == 0)
         return;
-    for (size_t i = 0; i < o->size; i++) {
-        float weight = p[i];
-
-        p[i] = average[i];
-        average[i] = weight;
-    }
+    swap_numbers(net_block(net), average_of(o), o->size);
+    swap_numbers(net_state(net), average_of(o) + o->size, o->statistics);
     o->swapped = !o->swapped;
 }
 
@@ -413,7 +445,7 @@ float *optim_state(Optim *o)
 
 size_t optim_state_size(const Optim *o)
 {
-    return (size_t)o->slots * o->size;
+    return (size_t)o->slots * o->size + o->statistics;
 }
 
 void optim_set_steps(Optim *o, uint64_t steps)

@@ -77,8 +77,10 @@ double optim_norm(const Optim *o);      /* of the last gradient, before any clip
 
 /* Exchanges the net's parameters with their average, and back when called again. The average is
  *   e = d*e + (1-d)*p  after each step,  d = min(average, (1+t)/(10+t)),  t the steps before this
- * from the weights at the first step on. No step may be taken in between. Nothing happens if no
- * average is kept or no step was taken yet. */
+ * from the weights at the first step on. The net's state, batch norm's running statistics, is
+ * averaged and exchanged with them, from what it is at the first step on: the last statistics are
+ * the last weights'. No step may be taken in between. Nothing happens if no average is kept or no
+ * step was taken yet. */
 void optim_swap_average(Optim *o, Net *net);
 
 /* All that is remembered, as one block of numbers, for a checkpoint: with these numbers and

@@ -13,8 +13,8 @@ void fit_publish(Fit *f)
 
     optim_swap_average(f->optim, f->net);
     memcpy(net_block(to), net_block(f->net), net_block_size(to) * sizeof(float));
-    optim_swap_average(f->optim, f->net);
     memcpy(net_state(to), net_state(f->net), net_state_size(to) * sizeof(float));
+    optim_swap_average(f->optim, f->net);
 }
 
 /* The class of what is no digit, or -1. */

@@ -312,6 +312,32 @@ static void the_average_follows_its_formula_and_swaps_in_and_out(void **state)
     net_free(net);
 }
 
+/* Batch norm's running statistics, as the forward pass leaves them before each step. */
+static void the_statistics_are_averaged_with_the_weights(void **state)
+{
+    (void)state;
+    Net *net = net_new();
+    Node x = net_input(net, "x", 2, 3, 3);
+
+    net_output(net, "y", net_batch_norm(net, x, "norm", (Norm){0}));
+    assert_int_equal(net_build(net, NULL), 0);
+    Optim *o = optim_of(net, (OptimOptions){.kind = OPTIM_SGD, .average = 0.15f});
+    float *gradient = block_new(net), *mean = net_state(net);
+
+    assert_int_equal(optim_state_size(o), net_block_size(net) + net_state_size(net));
+    mean[0] = 4;
+    assert_true(optim_step(o, net, gradient, 0.5f, NULL)); /* e = 4 */
+    mean[0] = 2;
+    assert_true(optim_step(o, net, gradient, 0.5f, NULL)); /* e = 0.15*4 + 0.85*2 */
+    optim_swap_average(o, net);
+    assert_true(fabsf(mean[0] - 2.3f) < 1e-6f);
+    optim_swap_average(o, net);
+    assert_true(mean[0] == 2);
+    optim_free(o);
+    free(gradient);
+    net_free(net);
+}
+
 /* ---- names and options ---- */
 
 static void every_optimiser_is_found_by_its_name(void **state)
@@ -364,6 +390,7 @@ int main(void)
         cmocka_unit_test(the_norm_is_that_of_the_gradient_before_clipping),
         cmocka_unit_test(clipped_weights_lie_within_the_limit),
         cmocka_unit_test(the_average_follows_its_formula_and_swaps_in_and_out),
+        cmocka_unit_test(the_statistics_are_averaged_with_the_weights),
         cmocka_unit_test(every_optimiser_is_found_by_its_name),
         cmocka_unit_test(options_without_sense_are_refused_by_name),
     };

@@ -237,7 +237,8 @@ static void averaged_weights_are_what_is_validated_and_saved(void **state)
 
     (void)state;
     assert_int_equal(params, net_block_size(m->net));
-    assert_memory_equal(net_block(m->net), optim + n - params, params * sizeof(float));
+    assert_memory_equal(net_block(m->net), optim + n - params - net_state_size(m->net),
+                        params * sizeof(float));
     assert_memory_not_equal(net_block(m->net), weights, params * sizeof(float));
     free(weights);
     free(optim);
