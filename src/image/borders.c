@@ -15,11 +15,13 @@ enum {
 
 static const float inked = 0.4f, faint = 0.1f; /* ink of a stroke, and of a line */
 static const float faintest = 0.15f;           /* of the lines' level: the least level of a digit */
-static const float near_rim = 0.25f;  /* from the middle: beyond it a thick line may be a border */
-static const float thinner = 0.65f;   /* of the strokes' width: a ruled line */
-static const float clearance = 0.06f; /* of the map: between the rim and a digit in a cell */
-static const float enough = 0.35f;    /* of the map's height: what remains is a digit */
-static const float little = 0.25f;    /* of the map's side: what remains is none */
+static const float near_rim = 0.25f; /* from the middle: beyond it a thick line may be a border */
+static const float thinner = 0.65f;  /* of the strokes' width: a ruled line */
+static const float clear_along = 0.12f,
+                   clear_across = 0.04f; /* of the map: round a digit on a line */
+static const float clearance = 0.06f;    /* of the map: between the rim and a digit in a cell */
+static const float enough = 0.35f;       /* of the map's height: what remains is a digit */
+static const float little = 0.25f;       /* of the map's side: what remains is none */
 
 typedef struct Rest { /* what lies outside the lines of one part */
     int x0, y0, x1, y1, area;
@@ -98,7 +100,26 @@ static float stroke_width(const InkMap *m, const uint8_t *mask)
     return outline ? 2.4f * (float)area / (float)outline : 0;
 }
 
-/* A line thinner than the strokes is ruled. One as thick through the middle of the picture is the bar of a
+/* Whether the strokes outside the lines keep clear of all rims, and well clear of those that the line
+ * reaches, which strokes that belong to a digit's bar do not: the bar is where a digit is widest. */
+static bool strokes_stand_clear(const InkMap *m, const uint8_t *mask, bool upright)
+{
+    int w = m->width, h = m->height, area = 0;
+    int mx = (int)(1 + (upright ? clear_across : clear_along) * (float)w);
+    int my = (int)(1 + (upright ? clear_along : clear_across) * (float)h);
+
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            if (mask[y * w + x] || !(m->ink[y * w + x] > inked))
+                continue;
+            if (x < mx || x >= w - mx || y < my || y >= h - my)
+                return false;
+            area++;
+        }
+    return area > 0;
+}
+
+/* A line thinner than the strokes, or one that goes far beyond them, is ruled. One as thick through the middle of the picture is the bar of a
  * 4 or a 7, and left out; near the rim it may be either a bar or a border. Marks the pixels of the lines
  * and returns how many there are. */
 static int mark_lines(const InkMap *m, Line *lines, int count, uint8_t *mask)
@@ -114,7 +135,8 @@ static int mark_lines(const InkMap *m, Line *lines, int count, uint8_t *mask)
     for (int i = 0; i < count; i++) {
         float across = (float)(lines[i].upright ? m->width : m->height);
         float off = fabsf(0.5f * (lines[i].start + lines[i].end) / across - 0.5f);
-        bool thin = lines[i].thickness < thinner * width;
+        bool thin =
+            lines[i].thickness < thinner * width || strokes_stand_clear(m, mask, lines[i].upright);
         if (!thin && off < near_rim)
             continue;
         lines[i].is_border = !thin;

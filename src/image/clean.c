@@ -119,6 +119,19 @@ static bool is_stray(const Part *part, const Part *main, bool may_be_cut)
            (gap(part, main) > 0.35f * side && area < 0.35f);
 }
 
+/* What erasing a border left of it: thin, along a rim, and longer than the digit is there. */
+static bool is_residue(const InkMap *m, const Parts *p, int k, const Part *main)
+{
+    const Part *part = &p->list[k];
+    float w = (float)m->width, h = (float)m->height;
+    bool level = (float)part_width(part) > 0.6f * w && (float)part_height(part) < 0.08f * h &&
+                 part_width(part) > part_width(main);
+    bool upright = (float)part_height(part) > 0.6f * h && (float)part_width(part) < 0.08f * w &&
+                   part_height(part) > part_height(main);
+
+    return (level || upright) && (float)bands_of(m, p, k, rim).any > 0.9f * (float)part->area;
+}
+
 /* Ink stays where a kept part is, and next to it. */
 static void keep_parts(InkMap *m, const Parts *p)
 {
@@ -151,7 +164,8 @@ static void choose_parts(InkMap *m, Parts *p)
     int main = main_part(m, p);
     for (int k = 0; main >= 0 && k < p->count; k++)
         if (k != main)
-            p->list[k].dropped |= is_stray(&p->list[k], &p->list[main], may_be_cut);
+            p->list[k].dropped |= is_stray(&p->list[k], &p->list[main], may_be_cut) ||
+                                  is_residue(m, p, k, &p->list[main]);
     m->blank |= main < 0 || part_side(&p->list[main]) < LEAST_DIGIT ||
                 (float)part_side(&p->list[main]) < smallest * (float)longer;
 }

@@ -9,6 +9,7 @@
 #include "image/paper.h"
 #include "image/polarity.h"
 #include "image/resample.h"
+#include "image/shadow.h"
 
 enum { SIDE = 96, SMOOTHED_SIDE = 60, AXIS_STEPS = 20, AXIS_SIDE = 64 };
 
@@ -223,6 +224,8 @@ static int find_depth(const Image *im, const InkOptions *o, InkMap *m, float *pl
         v[i] = 255 - v[i];
     if (w > SMOOTHED_SIDE || h > SMOOTHED_SIDE)
         smooth(v, w, h, planes);
+    if (!o->stroke_px)
+        shadow_lift(v, w, h);
     if (paper_find(v, w, h, o->stroke_px, m->depth, &m->noise, e))
         return -1;
     for (int i = 0; i < n; i++)

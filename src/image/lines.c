@@ -234,6 +234,42 @@ static void mark(uint8_t *pixel, uint8_t value)
     *pixel = value > *pixel ? value : *pixel;
 }
 
+/* Which sides of the line a run of ink goes on at. */
+enum { BEFORE = 1, AFTER = 2 };
+
+static int sides_of(const Line *line, float v0, int a, int b)
+{
+    float half = 0.5f * line->thickness + 0.5f;
+
+    if ((float)(b - a) <= 1.5f * line->thickness + 1)
+        return 0;
+    return (v0 - half - (float)a > 1 ? BEFORE : 0) | ((float)(b - 1) - v0 - half > 1 ? AFTER : 0);
+}
+
+/* The side on which a stroke comes to the line at step u, or nearly so. */
+static int side_near(const View *s, const Line *line, int u, int step, int reach)
+{
+    int search = (int)(0.5f * line->thickness + 1.5f), a, b;
+
+    for (int k = 0; k <= reach && u >= 0 && u < s->along; k++, u += step) {
+        float v0 = line_at(line, s, u);
+        int sides = run_near(s, u, v0, search, &a, &b) ? sides_of(line, v0, a, b) : 0;
+        if (sides)
+            return sides;
+    }
+    return 0;
+}
+
+/* Whether a stroke that comes to the line at one side a little before step u leaves it at the other a
+ * little behind: it runs in the line in between. */
+static bool is_crossed_aslant(const View *s, const Line *line, int u)
+{
+    int reach = (int)line->thickness + 2;
+    int left = side_near(s, line, u, -1, reach), right = side_near(s, line, u, 1, reach);
+
+    return left && right && (left | right) == (BEFORE | AFTER);
+}
+
 /* A run that is not much longer than the line is thick is the line; a longer one is cut at the line's
  * edges if it goes on at one side only, and left alone if it goes on at both. */
 static void mark_one(const View *s, const Line *line, uint8_t value, uint8_t *mask)
@@ -243,15 +279,13 @@ static void mark_one(const View *s, const Line *line, uint8_t value, uint8_t *ma
 
     for (int u = 0; u < s->along; u++) {
         float v0 = line_at(line, s, u);
-        if (!run_near(s, u, v0, reach, &a, &b))
+        if (!run_near(s, u, v0, reach, &a, &b) || is_crossed_aslant(s, line, u))
             continue;
-        if ((float)(b - a) > 1.5f * line->thickness + 1) {
-            bool before = v0 - half - (float)a > 1, after = (float)(b - 1) - v0 - half > 1;
-            if (before && after)
-                continue;
-            a = before ? (int)lroundf(v0 - half) : a;
-            b = after ? (int)lroundf(v0 + half) + 1 : b;
-        }
+        int sides = sides_of(line, v0, a, b);
+        if (sides == (BEFORE | AFTER))
+            continue;
+        a = sides == BEFORE ? (int)lroundf(v0 - half) : a;
+        b = sides == AFTER ? (int)lroundf(v0 + half) + 1 : b;
         for (int v = a; v < b; v++)
             mark(&mask[u * s->along_step + v * s->across_step], value);
     }

@@ -5,75 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/closing.h"
 #include "image/levels.h"
 
 static const float reach_share = 0.16f; /* half the closing's window, of the longer side */
 static const float flat_range = 3;      /* a closing within this many grey steps is plain paper */
 enum { SAMPLES = 2048, FIT_SAMPLES = 256, FIT_STEPS = 8, TERMS = 6 };
-
-/* ---- the closing ---- */
-
-static float larger(float a, float b)
-{
-    return a > b ? a : b;
-}
-
-static void larger_of(const float *restrict a, const float *restrict b, float *restrict out,
-                      size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        out[i] = larger(a[i], b[i]);
-}
-
-/* Row i of the result is the largest of rows i .. i+window-1 of p, rows of `width` values: windows of 2, 4,
- * 8 ... rows are made from two of half the length, the last from two that overlap. p has n + window - 1
- * rows and is used up; q is as large. Returns where the n rows lie: in p or in q. */
-static const float *slide_rows(float *p, float *q, int width, int n, int window)
-{
-    for (int have = 1; have < window;) {
-        int step = have <= window - have ? have : window - have;
-        have += step;
-        larger_of(p, p + (size_t)step * width, q, (size_t)(n + window - have) * width);
-        float *result = q;
-        q = p;
-        p = result;
-    }
-    return p;
-}
-
-/* v (h,w) becomes its largest values over square windows that reach `reach` pixels from their middle;
- * p and q have room for (h + 2 reach) x (w + 2 reach) values. */
-static void dilate(float *v, int w, int h, int reach, float *p, float *q)
-{
-    int window = 2 * reach + 1;
-    size_t rim = (size_t)reach * w, n = (size_t)w * h;
-
-    for (int y = 0; y < h; y++) {
-        float *row = v + (size_t)y * w;
-        for (int i = 0; i < reach; i++)
-            p[i] = p[reach + w + i] = -INFINITY;
-        memcpy(p + reach, row, (size_t)w * sizeof *row);
-        memcpy(row, slide_rows(p, q, 1, w, window), (size_t)w * sizeof *row);
-    }
-    for (size_t i = 0; i < rim; i++)
-        p[i] = p[rim + n + i] = -INFINITY;
-    memcpy(p + rim, v, n * sizeof *v);
-    memcpy(v, slide_rows(p, q, w, h, window), n * sizeof *v);
-}
-
-/* The smallest of the largest: dark structures narrower than the window are filled. */
-static void close_dark(const float *v, int w, int h, int reach, float *closed, float *p, float *q)
-{
-    int n = w * h;
-
-    memcpy(closed, v, (size_t)n * sizeof *v);
-    dilate(closed, w, h, reach, p, q);
-    for (int i = 0; i < n; i++)
-        closed[i] = -closed[i];
-    dilate(closed, w, h, reach, p, q);
-    for (int i = 0; i < n; i++)
-        closed[i] = -closed[i];
-}
 
 /* ---- the surface ---- */
 
@@ -175,7 +112,7 @@ static float bright_noise(const float *above, int n, int step, float *work)
     if (m <= 4)
         return 1;
     levels_count(&levels, work, m, 0, 64);
-    return larger(1.48f * levels_quantile(&levels, 0.5f), 1);
+    return fmaxf(1.48f * levels_quantile(&levels, 0.5f), 1);
 }
 
 static void take_rest(Samples *s, const Surface *surface, int step)
@@ -283,7 +220,7 @@ static bool closing_is_better(Samples *s, const Surface *surface)
     float ink = levels_quantile(&levels, 0.01f);
     levels_count(&levels, s->closed, s->count, -1, 256);
     float low = levels_quantile(&levels, 0.05f), high = levels_quantile(&levels, 0.95f);
-    float above_ink = (low - ink) / larger(high - ink, 1e-3f);
+    float above_ink = (low - ink) / fmaxf(high - ink, 1e-3f);
     for (int i = 0; i < s->count; i++)
         s->work[i] = s->closed[i] - s->v[i];
     float closing_ink = ink_share(s->work, s->count);
@@ -322,9 +259,9 @@ static void choose(int w, int h, Samples *s, float *paper)
 
 /* The closing less its bias, or the surface, and the noise about it. */
 static void find(const float *v, int w, int h, int reach, bool any_width, Samples *s, float *paper,
-                 float *noise, float *p, float *q)
+                 float *noise, float *work)
 {
-    close_dark(v, w, h, reach, paper, p, q);
+    closing(v, w, h, reach, paper, work);
     take_samples(s, v, paper, w, h);
     float bias = closing_bias(s);
     for (int i = 0; i < w * h; i++)
@@ -345,13 +282,12 @@ int paper_find(const float *v, int w, int h, int stroke_px, float *paper, float 
     if (!stroke_px || reach > longer)
         reach = (int)(reach_share * (float)longer + 0.5f);
     reach = reach < 1 ? 1 : reach;
-    size_t padded = ((size_t)w + 2 * reach) * ((size_t)h + 2 * reach);
     Samples *samples = malloc(sizeof *samples);
-    float *work = malloc(2 * padded * sizeof *work);
+    float *work = malloc(closing_room(w, h, reach) * sizeof *work);
     bool fits = samples && work;
 
     if (fits)
-        find(v, w, h, reach, !stroke_px, samples, paper, noise, work, work + padded);
+        find(v, w, h, reach, !stroke_px, samples, paper, noise, work);
     free(samples);
     free(work);
     return fits ? 0 : err_set(e, ERR_MEMORY, "no memory for a picture of %d x %d pixels", w, h);
