@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const Verb *const verbs[] = {&verb_read,    &verb_train,   &verb_evaluate, &verb_explore,
-                                    &verb_summary, &verb_models,  &verb_data,     &verb_page,    &verb_complete,
+                                    &verb_summary, &verb_convert, &verb_models,  &verb_data,     &verb_page,    &verb_complete,
                                     &verb_manual};
 enum { VERBS = sizeof verbs / sizeof *verbs, HIDDEN = 2 };
 

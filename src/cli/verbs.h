@@ -4,7 +4,7 @@
 
 #include "cli/options.h"
 
-extern const Verb verb_read, verb_train, verb_evaluate, verb_explore, verb_summary, verb_models, verb_data, verb_page,
+extern const Verb verb_read, verb_train, verb_evaluate, verb_explore, verb_summary, verb_convert, verb_models, verb_data, verb_page,
     verb_complete, verb_manual;
 
 /* All of them in the order of the help; NULL beyond the last. Hidden ones come after verb_count(). */

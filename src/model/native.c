@@ -1,10 +1,9 @@
 #include "model/native.h"
 
-#include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/about.h"
 #include "model/graph.h"
 #include "model/text.h"
 #include "model/weights.h"
@@ -12,96 +11,6 @@
 static const char format_name[] = "scrawl/1";
 
 /* ---- reading ---- */
-
-/* The metadata `key` as JSON of this type, or NULL; `*missing` where there is none at all. */
-static json_t *read_json(const SafeFile *f, const char *key, json_type type, bool *missing, Err *e)
-{
-    const char *text = safe_text(f, key);
-    json_t *value = NULL;
-
-    *missing = !text;
-    if (!text)
-        return NULL;
-    if (text_is_modest_json(text, strlen(text)))
-        value = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-    if (value && json_typeof(value) == type)
-        return value;
-    json_decref(value);
-    err_set(e, ERR_FORMAT, "its '%s' is no JSON %s", key, type == JSON_ARRAY ? "list" : "object");
-    return NULL;
-}
-
-static int read_classes(Model *m, const SafeFile *f, Err *e)
-{
-    bool missing;
-    json_t *list = read_json(f, "classes", JSON_ARRAY, &missing, e);
-    size_t count = json_array_size(list); /* text_is_modest_json keeps it small */
-    const char **classes = list ? calloc(count + 1, sizeof *classes) : NULL;
-    int code = 0;
-
-    if (!list)
-        return missing ? 0 : -ERR_FORMAT;
-    if (!classes)
-        code = err_set(e, ERR_MEMORY, "no memory for %zu class names", count);
-    for (size_t i = 0; i < count && !code; i++)
-        if (!(classes[i] = json_string_value(json_array_get(list, i))))
-            code = err_set(e, ERR_FORMAT, "its classes are not all texts");
-    if (!code)
-        code = model_set_classes(m, classes, (int)count, e);
-    free(classes);
-    json_decref(list);
-    return code;
-}
-
-/* Two numbers of an object in the metadata, which has no others. */
-static int read_pair(const SafeFile *f, const char *key, const char *first, float *a,
-                     const char *second, float *b, Err *e)
-{
-    bool missing;
-    json_t *pair = read_json(f, key, JSON_OBJECT, &missing, e);
-    const json_t *x = json_object_get(pair, first), *y = json_object_get(pair, second);
-    int code = 0;
-
-    if (missing)
-        return err_set(e, ERR_FORMAT, "it has no '%s'", key);
-    if (!pair)
-        return -ERR_FORMAT;
-    *a = (float)json_number_value(x);
-    *b = (float)json_number_value(y);
-    if (!json_is_number(x) || !json_is_number(y) || json_object_size(pair) != 2 || !isfinite(*a) ||
-        !isfinite(*b))
-        code = err_set(e, ERR_FORMAT, "its '%s' is not a %s and a %s", key, first, second);
-    json_decref(pair);
-    return code;
-}
-
-static int read_numbers(Model *m, const SafeFile *f, Err *e)
-{
-    Calibration *c = &m->calibration;
-    int code = read_pair(f, "normalisation", "scale", &m->scale, "shift", &m->shift, e);
-
-    if (!code)
-        code = read_pair(f, "calibration", "temperature", &c->temperature, "threshold",
-                         &c->threshold, e);
-    if (!code && m->scale == 0)
-        code = err_set(e, ERR_FORMAT, "its scale of a pixel is 0");
-    if (!code && (c->temperature <= 0 || c->threshold < 0 || c->threshold > 1))
-        code = err_set(e, ERR_FORMAT, "a temperature of %g and a threshold of %g make no sense",
-                       (double)c->temperature, (double)c->threshold);
-    return code;
-}
-
-static int read_texts(Model *m, const SafeFile *f, Err *e)
-{
-    const char *name = safe_text(f, "name");
-    int code = name ? model_set_name(m, name, e) : 0;
-
-    if (!code)
-        code = read_classes(m, f, e);
-    if (!code)
-        code = read_numbers(m, f, e);
-    return code ? code : model_set_record(m, safe_text(f, "record"), e);
-}
 
 static int check_format(const SafeFile *f, Err *e)
 {
@@ -131,6 +40,11 @@ static Net *read_net(const SafeFile *f, Err *e)
     return net;
 }
 
+static const char *file_text(const void *from, const char *key)
+{
+    return safe_text(from, key);
+}
+
 static Model *read_model(const SafeFile *f, Err *e)
 {
     Net *net = check_format(f, e) ? NULL : read_net(f, e);
@@ -138,7 +52,7 @@ static Model *read_model(const SafeFile *f, Err *e)
 
     if (net && !m)
         err_set(e, ERR_MEMORY, "no memory for a model");
-    if (m && read_texts(m, f, e)) {
+    if (m && about_read(m, file_text, f, e)) {
         model_free(m);
         return NULL;
     }
@@ -185,50 +99,21 @@ int native_load_matching(Model *into, const char *path, int *loaded, int *skippe
 
 /* ---- writing ---- */
 
-static void put_classes(SafeWriter *w, const Model *m)
-{
-    json_t *list = json_array();
-
-    for (int i = 0; i < m->class_count; i++)
-        json_array_append_new(list, json_string(m->classes[i]));
-    char *text =
-        json_array_size(list) == (size_t)m->class_count ? json_dumps(list, JSON_COMPACT) : NULL;
-    safe_writer_text(w, "classes",
-                     text ? text : "\xFF"); /* what is no text is reported at the end */
-    free(text);
-    json_decref(list);
-}
-
-static void put_pair(SafeWriter *w, const char *key, const char *first, float a, const char *second,
-                     float b)
-{
-    json_t *pair = json_pack("{s:f, s:f}", first, (double)a, second, (double)b);
-    char *text = pair ? json_dumps(pair, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
-
-    safe_writer_text(w, key, text ? text : "\xFF");
-    free(text);
-    json_decref(pair);
-}
-
 static int put_texts(SafeWriter *w, const Model *m, Err *e)
 {
     char *graph = graph_write(m->net, e);
+    About about = {0};
+    int code = graph ? about_write(m, &about, e) : -ERR_MEMORY;
 
-    if (!graph)
-        return -ERR_MEMORY;
-    safe_writer_text(w, "format", format_name);
-    if (m->name[0])
-        safe_writer_text(w, "name", m->name);
-    safe_writer_text(w, "graph", graph);
-    if (m->class_count)
-        put_classes(w, m);
-    put_pair(w, "normalisation", "scale", m->scale, "shift", m->shift);
-    put_pair(w, "calibration", "temperature", m->calibration.temperature, "threshold",
-             m->calibration.threshold);
-    if (m->record)
-        safe_writer_text(w, "record", m->record);
+    if (!code) {
+        safe_writer_text(w, "format", format_name);
+        safe_writer_text(w, "graph", graph);
+        for (int i = 0; i < about.count; i++)
+            safe_writer_text(w, about.keys[i], about.texts[i]);
+    }
+    about_free(&about);
     free(graph);
-    return 0;
+    return code;
 }
 
 int native_save(const Model *m, const char *path, ModelPrecision precision, Err *e)

@@ -1,14 +1,10 @@
 /* The model's own format: a safetensors file whose metadata holds the rest. Inside model/ only.
  *
  *     format          "scrawl/1"
- *     name            text
  *     graph           JSON, see graph.h
- *     classes         JSON list of texts
- *     normalisation   {"scale":0.00392156886,"shift":0.0}
- *     calibration     {"temperature":1.0,"threshold":0.0}
- *     record          JSON object
+ *     name, classes, normalisation, calibration, record: see about.h
  *
- * name, classes and record may be missing. Tensors: every parameter and piece of state of the graph
+ * Tensors: every parameter and piece of state of the graph
  * under its name, F32, F16 or BF16, and nothing else. */
 #ifndef SCRAWL_MODEL_NATIVE_H
 #define SCRAWL_MODEL_NATIVE_H
