@@ -127,7 +127,13 @@ static int set_value(const Verb *verb, const Option *o, const char *text, void *
 
     if (o->kind == OPTION_CHOICE && !choice_has(o->value, text))
         return wrong(verb, o, text);
-    if (o->kind == OPTION_TEXT || o->kind == OPTION_CHOICE)
+    if (o->kind == OPTION_LIST) {
+        OptionList *list = (OptionList *)field;
+
+        if (list->count == OPTION_LIST_LIMIT)
+            return usage_error(verb, "--%s may be given %d times", o->name, OPTION_LIST_LIMIT);
+        list->texts[list->count++] = text;
+    } else if (o->kind == OPTION_TEXT || o->kind == OPTION_CHOICE)
         memcpy(field, &text, sizeof text);
     else
         return set_number(verb, o, text, field);

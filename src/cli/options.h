@@ -20,8 +20,16 @@ typedef enum OptionKind {
     OPTION_SEED,  /* uint64_t */
     OPTION_FLOAT, /* double within least..most */
     OPTION_TEXT,  /* const char * into argv */
+    OPTION_LIST,  /* OptionList: may be given again and again */
     OPTION_CHOICE /* const char *, one of the words of `value`, which are separated by "|" */
 } OptionKind;
+
+enum { OPTION_LIST_LIMIT = 32 };
+
+typedef struct OptionList {
+    const char *texts[OPTION_LIST_LIMIT]; /* into argv */
+    int count;
+} OptionList;
 
 typedef struct Option {
     const char *name;  /* without the dashes; NULL ends a table */

@@ -33,14 +33,17 @@ static const Option options[] = {
     {"mistakes", 0, OPTION_TEXT, "OUT.png",
      "a sheet of what was read wrongly, the worst first: true class, answer, probability",
      offsetof(Values, mistakes), 0, 0},
-    {"reliability", 0, OPTION_TEXT, "OUT.png", "plot how often answers of each probability are right",
-     offsetof(Values, reliability), 0, 0},
-    {"risk", 0, OPTION_TEXT, "OUT.png", "plot the errors that are left when only the surest answers count",
-     offsetof(Values, risk), 0, 0},
-    {"bars", 0, OPTION_TEXT, "OUT.png", "plot loss and errors on the training part beside the test part",
-     offsetof(Values, bars), 0, 0},
+    {"reliability", 0, OPTION_TEXT, "OUT.png",
+     "plot how often answers of each probability are right", offsetof(Values, reliability), 0, 0},
+    {"risk", 0, OPTION_TEXT, "OUT.png",
+     "plot the errors that are left when only the surest answers count", offsetof(Values, risk), 0,
+     0},
+    {"bars", 0, OPTION_TEXT, "OUT.png",
+     "plot loss and errors on the training part beside the test part", offsetof(Values, bars), 0,
+     0},
     {"json", 0, OPTION_FLAG, NULL, "the result as one JSON object", offsetof(Values, json), 0, 0},
-    {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0, TEAM_LIMIT},
+    {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0,
+     TEAM_LIMIT},
     {0},
 };
 
@@ -75,7 +78,8 @@ static void print_text(const Evaluation *v)
     char right[32], count[32];
 
     printf("%s of %s right = %.2f %% (%.2f to %.2f)\n", grouped(right, v->count - v->errors),
-           grouped(count, v->count), 100 * v->accuracy, 100 * v->interval.low, 100 * v->interval.high);
+           grouped(count, v->count), 100 * v->accuracy, 100 * v->interval.low,
+           100 * v->interval.high);
     printf("loss %.4f, calibration error %.4f, among the first %d: %.2f %%\n\n", v->loss,
            v->reliability.error, EVALUATE_TOP, 100.0 * v->top / v->count);
     printf("class           count   precision   recall\n");
@@ -153,12 +157,11 @@ static Dataset *open_part(const Work *w, DatasetPart part, Team *team, Progress 
 {
     Watch watch = progress_watch(progress, "opening pictures");
 
-    return dataset_open(w->values->data,
-                        &(DatasetOptions){.part = part,
-                                          .canonical = w->values->canonical,
-                                          .team = team,
-                                          .watch = &watch},
-                        e);
+    return dataset_open(
+        w->values->data,
+        &(DatasetOptions){
+            .part = part, .canonical = w->values->canonical, .team = team, .watch = &watch},
+        e);
 }
 
 static int answer(const Work *w, const Dataset *data, Team *team, Progress *progress,
@@ -239,7 +242,8 @@ const Verb verb_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL",
     .about = "how well a model reads a labelled set; plots of it, a report",
-    .more = "Accuracies stand with their 95 % interval (Wilson). Plots are .png, .svg or .pdf by their ending; the\n"
+    .more = "Accuracies stand with their 95 % interval (Wilson). Plots are .png, .svg or .pdf by "
+            "their ending; the\n"
             "report is one page that needs nothing beside it.",
     .options = options,
     .least = 1,

@@ -39,19 +39,22 @@ static const Option options[] = {
      "the sheet as training sees it: mild, strong, saral; as OUT.gif a frame an epoch",
      offsetof(Values, augment), 0, 0},
     {"seed", 0, OPTION_SEED, "N", "of the augmentation; default: 1", offsetof(Values, seed), 0, 0},
-    {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0, TEAM_LIMIT},
+    {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0,
+     TEAM_LIMIT},
     {0},
 };
 
-static int print_text(const char *path, const Dataset *d, const size_t *counts, double mean, double deviation)
+static int print_text(const char *path, const Dataset *d, const size_t *counts, double mean,
+                      double deviation)
 {
-    printf("%s: %zu pictures of %dx%d, %d classes%s%s\n", path, d->count, d->width, d->height, d->classes,
-           *d->found ? "; " : "", d->found);
+    printf("%s: %zu pictures of %dx%d, %d classes%s%s\n", path, d->count, d->width, d->height,
+           d->classes, *d->found ? "; " : "", d->found);
     printf("mean %.4f, deviation %.4f (of pixels in 0..1)\n", mean, deviation);
     if (d->groups)
         printf("%d writers or groups\n", d->group_count);
     for (int i = 0; i < d->classes; i++)
-        printf("%-12s %8zu  %5.1f %%\n", d->class_names[i], counts[i], d->count ? 100.0 * counts[i] / d->count : 0.0);
+        printf("%-12s %8zu  %5.1f %%\n", d->class_names[i], counts[i],
+               d->count ? 100.0 * counts[i] / d->count : 0.0);
     return 0;
 }
 
@@ -68,20 +71,22 @@ static int print_object(const char *path, json_t *object)
     return STATUS_DONE;
 }
 
-static int print_json(const char *path, const Dataset *d, const size_t *counts, double mean, double deviation)
+static int print_json(const char *path, const Dataset *d, const size_t *counts, double mean,
+                      double deviation)
 {
     json_t *classes = json_array(), *object;
 
     for (int i = 0; i < d->classes; i++)
         json_array_append_new(classes, json_pack("{s:s, s:I}", "name", d->class_names[i], "count",
                                                  (json_int_t)counts[i]));
-    object = json_pack("{s:s, s:I, s:i, s:i, s:f, s:f, s:s, s:o}", "data", path, "count", (json_int_t)d->count, "width",
-                       d->width, "height", d->height, "mean", mean, "deviation", deviation, "found", d->found,
-                       "classes", classes);
+    object = json_pack("{s:s, s:I, s:i, s:i, s:f, s:f, s:s, s:o}", "data", path, "count",
+                       (json_int_t)d->count, "width", d->width, "height", d->height, "mean", mean,
+                       "deviation", deviation, "found", d->found, "classes", classes);
     return print_object(path, object);
 }
 
-static int plot_counts(const char *out, const char *path, const Dataset *d, const size_t *counts, Err *e)
+static int plot_counts(const char *out, const char *path, const Dataset *d, const size_t *counts,
+                       Err *e)
 {
     long *values = malloc((d->classes + 1) * sizeof *values);
 
@@ -197,8 +202,9 @@ static int plot_grid(const Values *v, const char *path, const Dataset *d, Err *e
     if (v->augment && !augment_preset(v->augment, &c.augment))
         return err_set(e, ERR_ARGUMENT, "there is no augmentation '%.40s'", v->augment);
     if (v->augment && (d->width != AUGMENT_SIDE || d->height != AUGMENT_SIDE))
-        return err_set(e, ERR_ARGUMENT, "%s: pictures of %dx%d are not augmented, those of %dx%d are",
-                       path, d->width, d->height, AUGMENT_SIDE, AUGMENT_SIDE);
+        return err_set(e, ERR_ARGUMENT,
+                       "%s: pictures of %dx%d are not augmented, those of %dx%d are", path,
+                       d->width, d->height, AUGMENT_SIDE, AUGMENT_SIDE);
     c.count = choose(d, gif ? GIF_MOST : GRID_MOST, c.at);
     if (v->augment && !(c.changed = calloc((size_t)c.count + 1, AUGMENT_PIXELS)))
         return err_set(e, ERR_MEMORY, "no memory for a plot");
@@ -262,8 +268,8 @@ static int explore_numbers(const Values *v, const char *path, const Dataset *d)
     if (v->labels || v->grid || v->class_index >= 0)
         return refuse("%s: pictures of numbers have no classes to plot or choose", path);
     if (v->json)
-        return print_object(path, json_pack("{s:s, s:I, s:I}", "data", path, "count", (json_int_t)d->count, "digits",
-                                            (json_int_t)digits));
+        return print_object(path, json_pack("{s:s, s:I, s:I}", "data", path, "count",
+                                            (json_int_t)d->count, "digits", (json_int_t)digits));
     printf("%s: %zu pictures of numbers, %zu digits\n", path, d->count, digits);
     return STATUS_DONE;
 }
@@ -272,7 +278,8 @@ static Dataset *open_data(const Values *v, const char *path, Err *e)
 {
     Progress progress = progress_start();
     Watch watch = progress_watch(&progress, "opening pictures");
-    DatasetOptions how = {.part = strcmp(v->part, "test") ? PART_TRAIN : PART_TEST, .watch = &watch};
+    DatasetOptions how = {.part = strcmp(v->part, "test") ? PART_TRAIN : PART_TEST,
+                          .watch = &watch};
     Dataset *d = NULL;
 
     how.team = team_new(v->threads, e);
@@ -309,7 +316,8 @@ const Verb verb_explore = {
     .name = "explore",
     .arguments = "DATA",
     .about = "what a dataset holds: counts, mean, deviation, samples",
-    .more = "DATA is a folder with the MNIST files, an .npz, a CSV of pixels or of path,label, a folder with a sub-folder\n"
+    .more = "DATA is a folder with the MNIST files, an .npz, a CSV of pixels or of path,label, a "
+            "folder with a sub-folder\n"
             "for each class, or a folder of files named <class>_<anything>.",
     .options = options,
     .least = 1,

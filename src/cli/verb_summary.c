@@ -184,9 +184,9 @@ static int draw(const Values *v, const char *what, Model *m, Err *e)
 
         snprintf(title, sizeof title, "%.200s: %s by each initialiser", what,
                  weight ? weight->name : "");
-        status = weight ? canvas_finish(plot_initialisers(title, weight, v->seed, e),
-                                        v->initialisers, e)
-                        : -(int)ERR_ARGUMENT;
+        status =
+            weight ? canvas_finish(plot_initialisers(title, weight, v->seed, e), v->initialisers, e)
+                   : -(int)ERR_ARGUMENT;
     }
     if (!status && v->activations)
         status = draw_activations(v, what, m, e);
@@ -267,8 +267,10 @@ static int run(const Verb *verb, int argc, char **argv)
 const Verb verb_summary = {
     .name = "summary",
     .arguments = "MODEL",
-    .about = "the layers of a model: shapes, parameters, multiply-adds; diagram, weights, activations",
-    .more = "MODEL is a model that ships, a file, or the name of a net that scrawl can build, which is shown as it\n"
+    .about =
+        "the layers of a model: shapes, parameters, multiply-adds; diagram, weights, activations",
+    .more = "MODEL is a model that ships, a file, or the name of a net that scrawl can build, "
+            "which is shown as it\n"
             "starts: scrawl summary resnet164 --diagram resnet164.svg",
     .options = options,
     .least = 1,

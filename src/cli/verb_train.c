@@ -1,7 +1,6 @@
 /* scrawl train NAME: trains a net of the zoo. */
 #include "cli/verbs.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <jansson.h>
 
 #include "base/file.h"
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "train/run_folder.h"
 #include "train/train.h"
@@ -116,23 +116,6 @@ static int resumed_recipe(const char *folder, Recipe *recipe, Err *e)
 
 /* ---- the run ---- */
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-}
-
-/* The first Ctrl-C ends the run with a checkpoint, a second one at once. */
-static void catch_interrupt(void)
-{
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESETHAND};
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 static bool watch(void *context, const FitProgress *p)
 {
     char left[32];
@@ -145,7 +128,7 @@ static bool watch(void *context, const FitProgress *p)
             context, "epoch %ld of %ld  %3.0f %%  loss %.4f  %.2f %% right  %.0f images/s  %s left",
             p->epoch, p->epochs, 100.0 * p->epoch_step / p->epoch_steps, p->loss, 100 * p->accuracy,
             p->images_per_second, progress_time(left, p->seconds_left));
-    return !interrupted;
+    return !interrupted();
 }
 
 /* The last line of the result. */

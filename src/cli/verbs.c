@@ -3,9 +3,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static const Verb *const verbs[] = {&verb_read,    &verb_train,   &verb_evaluate, &verb_explore,
-                                    &verb_summary, &verb_convert, &verb_models,  &verb_data,     &verb_page,    &verb_complete,
-                                    &verb_manual};
+/* clang-format off: a line each, so that two may be added at a time */
+static const Verb *const verbs[] = {
+    &verb_read,
+    &verb_train,
+    &verb_sweep,
+    &verb_evaluate,
+    &verb_explore,
+    &verb_summary,
+    &verb_convert,
+    &verb_models,
+    &verb_data,
+    &verb_page,
+    &verb_complete, /* from here on HIDDEN ones */
+    &verb_manual,
+};
+/* clang-format on */
 enum { VERBS = sizeof verbs / sizeof *verbs, HIDDEN = 2 };
 
 const Verb *verb_at(int index)

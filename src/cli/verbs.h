@@ -4,8 +4,18 @@
 
 #include "cli/options.h"
 
-extern const Verb verb_read, verb_train, verb_evaluate, verb_explore, verb_summary, verb_convert, verb_models, verb_data, verb_page,
-    verb_complete, verb_manual;
+extern const Verb verb_complete;
+extern const Verb verb_convert;
+extern const Verb verb_data;
+extern const Verb verb_evaluate;
+extern const Verb verb_explore;
+extern const Verb verb_manual;
+extern const Verb verb_models;
+extern const Verb verb_page;
+extern const Verb verb_read;
+extern const Verb verb_summary;
+extern const Verb verb_sweep;
+extern const Verb verb_train;
 
 /* All of them in the order of the help; NULL beyond the last. Hidden ones come after verb_count(). */
 const Verb *verb_at(int index);

@@ -25,6 +25,10 @@ typedef struct Interval {
  * to 1 when count is 0. */
 Interval metric_wilson(long right, long count);
 
+/* Where the mean of what `n` values are drawn from lies with 95 % confidence, by Student's t; their
+ * own mean is *mean. Below two values there is no telling: from -infinity to infinity. */
+Interval metric_t(long n, const double *values, double *mean);
+
 /* The class with the largest score. */
 int metric_largest(int classes, const float *scores);
 

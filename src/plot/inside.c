@@ -166,8 +166,8 @@ typedef struct Rule {
 } Rule;
 
 static const Rule rules[] = {
-    {INIT_GLOROT, "Glorot: uniform"},  {INIT_HE, "He: normal"},
-    {INIT_TORCH, "PyTorch: uniform"},  {INIT_NORMAL, "normal, deviation 0.05"},
+    {INIT_GLOROT, "Glorot: uniform"}, {INIT_HE, "He: normal"},
+    {INIT_TORCH, "PyTorch: uniform"}, {INIT_NORMAL, "normal, deviation 0.05"},
     {INIT_ORTHOGONAL, "orthogonal"},
 };
 enum { RULES = sizeof rules / sizeof *rules };

@@ -11,7 +11,9 @@
 #include "nn/exec.h"
 #include "plot/canvas.h"
 
-enum { INSIDE_PANELS = 12 }; /* histograms on a page: of a deeper net every so-manieth layer has one */
+enum {
+    INSIDE_PANELS = 12
+}; /* histograms on a page: of a deeper net every so-manieth layer has one */
 
 /* The filters of the first layer that sees the picture, and a histogram of the weights of each
  * layer. Those of a net without weights is a page that says so. */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "plot/figure.h"
 
@@ -170,6 +171,10 @@ static void draw_values(const Study *s, int axis)
         int every = 1 + a->name_count / 20;
         for (int i = 0; i < a->name_count; i += every)
             draw_text(s, x + 5, y_of((i + 0.5) / a->name_count), font, a->names[i]);
+        for (int i = 0; i <= a->name_count && every == 1; i++) { /* where a name's slot ends */
+            double y = y_of((double)i / a->name_count);
+            canvas_line(s->canvas, (Point){x - 4, y}, (Point){x + 4, y}, pen);
+        }
         return;
     }
     Range r = s->range[axis];
@@ -185,6 +190,28 @@ static void draw_values(const Study *s, int axis)
     }
 }
 
+/* Above its axis, on two lines where one is too narrow. */
+static void draw_name(const Study *s, double x, const char *name)
+{
+    enum { LINE = 120 };
+    Font font = {.size = FONT_LABEL, .bold = true, .align = ALIGN_CENTRE, .max_width = SPACE - 8};
+    char first[LINE];
+    const char *rest = name;
+
+    if (name && text_width((Font){.size = FONT_LABEL, .bold = true}, name) > font.max_width)
+        for (const char *p = strchr(name, ' '); p && p - name < LINE; p = strchr(p + 1, ' ')) {
+            snprintf(first, sizeof first, "%.*s", (int)(p - name), name);
+            if (rest == name ||
+                text_width((Font){.size = FONT_LABEL, .bold = true}, first) <= font.max_width)
+                rest = p + 1;
+        }
+    if (rest != name) {
+        snprintf(first, sizeof first, "%.*s", (int)(rest - name - 1), name);
+        canvas_text(s->canvas, x, TOP - 20, font, first);
+    }
+    canvas_text(s->canvas, x, TOP - 8, font, rest);
+}
+
 static void draw_axis(const Study *s, int axis)
 {
     double x = x_of(s, axis);
@@ -192,10 +219,7 @@ static void draw_axis(const Study *s, int axis)
 
     canvas_line(s->canvas, (Point){x, TOP}, (Point){x, TOP + HEIGHT},
                 (Pen){COLOR_INK, last ? 1.6 : 1, DASH_SOLID});
-    canvas_text(
-        s->canvas, x, TOP - 8,
-        (Font){.size = FONT_LABEL, .bold = true, .align = ALIGN_CENTRE, .max_width = SPACE - 8},
-        s->axes[axis].name);
+    draw_name(s, x, s->axes[axis].name);
     draw_values(s, axis);
 }
 
@@ -203,6 +227,7 @@ static void draw_study(const Study *s)
 {
     double alpha = s->runs <= 30 ? 0.95 : fmax(0.15, 30. / s->runs + 0.3);
     char note[120];
+    int without = 0;
 
     for (int k = 0; k < s->runs; k++)
         if (s->order[k] != s->best)
@@ -211,8 +236,11 @@ static void draw_study(const Study *s)
         draw_run(s, s->best, 3, 1);
     for (int i = 0; i < s->axis_count; i++)
         draw_axis(s, i);
-    snprintf(note, sizeof note, "%d runs, coloured by the last axis%s", s->runs,
-             s->best >= 0 ? "; the thick line is the best" : "");
+    for (int i = 0; i < s->runs; i++)
+        without += isnan(s->at[(s->axis_count - 1) * s->runs + i]);
+    snprintf(note, sizeof note, "%d runs, coloured by the last axis%s%s", s->runs,
+             s->best >= 0 ? "; the thick line is the best" : "",
+             without ? "; grey: no result" : "");
     page_foot(s->canvas, note);
 }
 

@@ -161,6 +161,26 @@ static int check_finite(const Evaluation *v, Err *e)
     return 0;
 }
 
+int evaluate_logits(const Model *model, const float *logits, const int *targets, size_t count,
+                    int classes, Evaluation *out, Err *e)
+{
+    Evaluation v = {0};
+    int code = make_room(&v, model, count, classes, e);
+
+    *out = (Evaluation){0};
+    if (!code) {
+        memcpy(v.probabilities, logits, count * (size_t)classes * sizeof *logits);
+        code = check_finite(&v, e);
+    }
+    if (!code)
+        code = fill(&v, targets, model->calibration.temperature, e);
+    if (code)
+        evaluation_free(&v);
+    else
+        *out = v;
+    return code;
+}
+
 /* The logits of all pictures, some at a time so that the watch hears of it. */
 static void answer(Predictor *p, const Model *m, const Dataset *d, const Watch *watch, float *out)
 {
@@ -175,8 +195,8 @@ static void answer(Predictor *p, const Model *m, const Dataset *d, const Watch *
     }
 }
 
-int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *options, Evaluation *out,
-             Err *e)
+int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *options,
+             Evaluation *out, Err *e)
 {
     EvaluateOptions how = options ? *options : (EvaluateOptions){0};
     const char *output = class_output(model, e);

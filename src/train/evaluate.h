@@ -51,6 +51,11 @@ int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *opt
              Err *e);
 void evaluation_free(Evaluation *v);
 
+/* The same from answers that are there: logits (count, classes) of the model, targets (count) among
+ * its classes. ERR_MEMORY, or ERR_NUMERIC for a logit that is not finite. */
+int evaluate_logits(const Model *model, const float *logits, const int *targets, size_t count,
+                    int classes, Evaluation *out, Err *e);
+
 /* {"model":..,"data":..,"count":10000,"errors":62,"accuracy":..,"interval":[..],"loss":..,"ece":..,
  *  "top3":..,"classes":[{"name","count","precision","recall","f1"},..],"confusion":[[..],..],
  *  "mistakes":[{"index","class","answer","probability"},..]} on one line, without a newline.

@@ -22,11 +22,10 @@ static const char *const *names_of(const Evaluation *v)
 
 Canvas *evaluation_confusion(const Evaluation *v, const char *title, Err *e)
 {
-    return plot_confusion(&(Confusion){.title = title,
-                                       .names = names_of(v),
-                                       .counts = v->confusion,
-                                       .classes = v->classes},
-                          e);
+    return plot_confusion(
+        &(Confusion){
+            .title = title, .names = names_of(v), .counts = v->confusion, .classes = v->classes},
+        e);
 }
 
 /* ---- probabilities ---- */
@@ -67,7 +66,8 @@ static Canvas *plot_scored(const Evaluation *v, const char *title, bool risk, Er
     if (!a.sure || !a.right)
         c = no_memory(e);
     else
-        c = risk ? plot_risk_coverage(title, &s, 1, e) : plot_reliability(title, &s, RELIABILITY_BINS, e);
+        c = risk ? plot_risk_coverage(title, &s, 1, e)
+                 : plot_reliability(title, &s, RELIABILITY_BINS, e);
     answers_free(&a);
     return c;
 }
@@ -141,7 +141,8 @@ Canvas *evaluation_mistakes(const Evaluation *v, const Dataset *data, const char
     Wrong w;
 
     if (shown < v->errors)
-        snprintf(text, sizeof text, "%.300s: the worst %d of %ld mistakes", title, shown, v->errors);
+        snprintf(text, sizeof text, "%.300s: the worst %d of %ld mistakes", title, shown,
+                 v->errors);
     else
         snprintf(text, sizeof text, "%.300s: %ld mistakes, the worst first", title, v->errors);
     if (wrong_fill(&w, v, data))

@@ -2,9 +2,11 @@
  * hparams/plugin_data.proto. */
 #include "train/events.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -309,6 +311,102 @@ void events_png(Events *events, const char *tag, long step, int width, int heigh
     proto_message(&w, 4, &image);
     writer_free(&image);
     put_value(events, step, &w);
+}
+
+void events_canvas(Events *events, const char *tag, long step, Canvas *c)
+{
+    size_t size = 0;
+    uint8_t *png = c ? canvas_encode(c, "png", &size, NULL) : NULL;
+
+    if (png)
+        events_png(events, tag, step, (int)ceil(canvas_width(c) * CANVAS_PNG_SCALE),
+                   (int)ceil(canvas_height(c) * CANVAS_PNG_SCALE), png, size);
+    free(png);
+    canvas_free(c);
+}
+
+/* ---- the graph ---- */
+
+/* attr["_output_shapes"] of a NodeDef: a list of one TensorShapeProto. */
+static void put_shape(Writer *node, Shape s)
+{
+    const int64_t sizes[] = {-1, s.c, s.h, s.w};
+    Writer shape = {0}, list = {0}, value = {0}, entry = {0};
+
+    for (int i = 0; i < 4; i++) {
+        Writer dim = {0};
+
+        proto_whole(&dim, 1, sizes[i]);
+        proto_message(&shape, 2, &dim);
+        writer_free(&dim);
+    }
+    proto_message(&list, 7, &shape);
+    proto_message(&value, 1, &list);
+    proto_text(&entry, 1, "_output_shapes");
+    proto_message(&entry, 2, &value);
+    proto_message(node, 5, &entry);
+    writer_free(&shape);
+    writer_free(&list);
+    writer_free(&value);
+    writer_free(&entry);
+}
+
+/* A layer's name with "/" for "."; what the tab would not take becomes "_". */
+static void put_node_name(Writer *node, int field, const char *name)
+{
+    char text[NET_NAME + 16];
+
+    snprintf(text, sizeof text, "%s", name);
+    for (char *c = text; *c; c++)
+        *c = *c == '.' ? '/' : isalnum((unsigned char)*c) || strchr("_-/", *c) ? *c : '_';
+    proto_text(node, field, text);
+}
+
+static void put_op(Writer *graph, const Net *net, int id)
+{
+    OpInfo op = net_op(net, id);
+    Writer node = {0};
+
+    put_node_name(&node, 1, op.name);
+    proto_text(&node, 2, kind_name(op.kind));
+    for (int i = 0; i < op.input_count; i++)
+        put_node_name(&node, 3, net_op(net, op.inputs[i]).name);
+    put_shape(&node, op.out);
+    proto_message(graph, 1, &node);
+    writer_free(&node);
+}
+
+static void put_output(Writer *graph, const Net *net, int index)
+{
+    OpInfo from = net_op(net, net_output_node(net, index).id);
+    char name[NET_NAME + 16];
+    Writer node = {0};
+
+    snprintf(name, sizeof name, "outputs.%s", net_output_name(net, index));
+    put_node_name(&node, 1, name);
+    proto_text(&node, 2, "output");
+    put_node_name(&node, 3, from.name);
+    put_shape(&node, from.out);
+    proto_message(graph, 1, &node);
+    writer_free(&node);
+}
+
+void events_graph(Events *events, const Net *net)
+{
+    enum { PRODUCER = 22 }; /* of graphs whose nodes need no more than this */
+    Writer graph = {0}, versions = {0}, event = {0};
+
+    for (int i = 0; i < net_op_count(net); i++)
+        put_op(&graph, net, i);
+    for (int i = 0; i < net_output_count(net); i++)
+        put_output(&graph, net, i);
+    proto_whole(&versions, 1, PRODUCER);
+    proto_message(&graph, 4, &versions);
+    proto_double(&event, 1, now());
+    proto_message(&event, 4, &graph);
+    writer_free(&versions);
+    writer_free(&graph);
+    put_record(events, &event);
 }
 
 /* A value of no kind that carries HParamsPluginData; frees the data. */

@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "nn/net.h"
+#include "plot/canvas.h"
 
 typedef struct Events Events;
 
@@ -40,6 +41,13 @@ void events_histogram(Events *events, const char *tag, long step, const float *v
 /* A picture as the bytes of a PNG file. */
 void events_png(Events *events, const char *tag, long step, int width, int height, const void *png,
                 size_t size);
+
+/* A page, as a picture; frees it. NULL, a page that could not be drawn, is left out. */
+void events_canvas(Events *events, const char *tag, long step, Canvas *c);
+
+/* The net as the Graphs tab draws it: its layers, what feeds them, the shapes between, (C,H,W) with
+ * -1 for the batch before it. A dot in a name opens a box. */
+void events_graph(Events *events, const Net *net);
 
 /* What the HParams tab compares runs by: a number, or a text where `text` is not NULL. `group`
  * names the run. Metrics are the run's scalars. */

@@ -45,6 +45,7 @@ typedef struct FitOptions {
     bool resume;        /* go on with the run in the folder; else there must be none */
     FitWatch *watch;    /* NULL: none */
     void *context;
+    const char *group;    /* runs of one group are one to TensorBoard's HParams; NULL: the folder */
     const Watch *opening; /* of train(): told of the pictures that are opened; NULL: none */
 } FitOptions;
 

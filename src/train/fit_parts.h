@@ -60,9 +60,13 @@ typedef struct Fit {
     RunState state;
     long epoch_steps;
     int loaded, skipped;
-    double last_tick, last_checkpoint, last_drawn, begun; /* by the monotonic clock, in seconds */
+    double last_tick, last_checkpoint, last_drawn, last_pictured, begun; /* by the monotonic clock, in seconds */
     long begun_step;
 } Fit;
+
+/* TensorBoard: what the validation pictures are read as, the worst mistakes, the first filters. What
+ * there is no memory for is left out. */
+void fit_report_pictures(Fit *f);
 
 /* Everything up to the first step, the checkpoint read if the run goes on. */
 int fit_set_up(Fit *f, Err *e);

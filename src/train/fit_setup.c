@@ -232,7 +232,8 @@ static int open_folder(Fit *f, Err *e)
         code = (f->options->resume ? run_folder_resume : run_folder_begin)(f->run, f->recipe, e);
     if (code)
         return code;
-    f->events = run_events_open(f->run, f->recipe, &f->state, e);
+    f->events = run_events_open(
+        f->run, f->recipe, (RunAbout){f->options->group, f->model->net}, &f->state, e);
     return f->events ? 0 : -ERR_IO;
 }
 

@@ -55,6 +55,15 @@ int train_log_set(TrainLog *log, const void *rows, size_t count, Err *e)
     return 0;
 }
 
+const char *train_log_column(int index)
+{
+    static const char *const names[LOG_COLUMNS] = {
+        "epoch",           "step",    "lr", "loss", "accuracy", "validation_loss", "validation_accuracy",
+        "seconds", "images_per_second"};
+
+    return index >= 0 && index < LOG_COLUMNS ? names[index] : NULL;
+}
+
 /* A comma and a number; nothing after the comma for what was not measured. */
 static void put_number(Writer *w, double value, int decimals)
 {
@@ -69,8 +78,9 @@ int train_log_write(const TrainLog *log, const char *path, Err *e)
     Writer w = {0};
     int code;
 
-    writer_text(&w, "epoch,step,lr,loss,accuracy,validation_loss,validation_accuracy,seconds,"
-                    "images_per_second\n");
+    for (int i = 0; i < LOG_COLUMNS; i++)
+        writer_text(&w, "%s%s", i ? "," : "", train_log_column(i));
+    writer_text(&w, "\n");
     for (size_t i = 0; i < log->count; i++) {
         const LogRow *row = &log->rows[i];
 

@@ -40,6 +40,10 @@ int train_log_add(TrainLog *log, LogRow row, Err *e); /* ERR_MEMORY */
 /* Replaces the rows by `count` of them, LOG_COLUMNS doubles each. */
 int train_log_set(TrainLog *log, const void *rows, size_t count, Err *e);
 
+/* The columns' names in their order, which is LogRow's too: "epoch", "step", "lr", ...; NULL beyond
+ * the last. */
+const char *train_log_column(int index);
+
 int train_log_write(const TrainLog *log, const char *path, Err *e);
 
 /* Loss, accuracy and rate over the epochs, train against validation; `best_epoch` (0: none) is marked

@@ -113,19 +113,20 @@ static void put_head(Page *p)
                    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
     put_text(w, p->title);
     writer_text(
-        w, "</title>\n<style>\n"
-           "body { font: 16px/1.5 system-ui, sans-serif; color: #202020; background: #fff;\n"
-           "       max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }\n"
-           "h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }\n"
-           ".score { font-size: 1.3rem; }\n"
-           "figure { margin: 1.5rem 0; } img { max-width: 100%%; height: auto; }\n"
-           "figcaption { color: #606060; font-size: .9rem; }\n"
-           "table { border-collapse: collapse; font-variant-numeric: tabular-nums; }\n"
-           "th, td { padding: .15rem .8rem; text-align: right; border-bottom: 1px solid #e2e2e2; }\n"
-           "th:first-child, td:first-child { text-align: left; }\n"
-           "pre { overflow-x: auto; font-size: .85rem; background: #f6f6f4; padding: .8rem; }\n"
-           "pre.record { white-space: pre-wrap; overflow-wrap: anywhere; }\n"
-           "</style>\n<h1>");
+        w,
+        "</title>\n<style>\n"
+        "body { font: 16px/1.5 system-ui, sans-serif; color: #202020; background: #fff;\n"
+        "       max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }\n"
+        "h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }\n"
+        ".score { font-size: 1.3rem; }\n"
+        "figure { margin: 1.5rem 0; } img { max-width: 100%%; height: auto; }\n"
+        "figcaption { color: #606060; font-size: .9rem; }\n"
+        "table { border-collapse: collapse; font-variant-numeric: tabular-nums; }\n"
+        "th, td { padding: .15rem .8rem; text-align: right; border-bottom: 1px solid #e2e2e2; }\n"
+        "th:first-child, td:first-child { text-align: left; }\n"
+        "pre { overflow-x: auto; font-size: .85rem; background: #f6f6f4; padding: .8rem; }\n"
+        "pre.record { white-space: pre-wrap; overflow-wrap: anywhere; }\n"
+        "</style>\n<h1>");
     put_text(w, p->title);
     writer_text(w, "</h1>\n");
 }
@@ -231,9 +232,9 @@ static int put_results(Page *p, Err *e)
                           "probability means what it says.",
                           e);
     if (!code)
-        code = put_canvas(p, evaluation_risk(v, p->title, e), "svg",
-                          "The share of errors among the surest answers, as ever more are accepted.",
-                          e);
+        code = put_canvas(
+            p, evaluation_risk(v, p->title, e), "svg",
+            "The share of errors among the surest answers, as ever more are accepted.", e);
     if (!code && r->train) {
         writer_text(&p->html, "<h2>Train against test</h2>\n");
         code = put_canvas(p, evaluation_bars(r->train, v, p->title, e), "svg",
@@ -276,11 +277,12 @@ static int put_net(Page *p, Err *e)
 
 /* ---- files ---- */
 
-static int write_beside(const char *folder, const char *name, const void *bytes, size_t size, Err *e)
+static int write_beside(const char *folder, const char *name, const void *bytes, size_t size,
+                        Err *e)
 {
     char *path = file_join(folder, name);
-    int code = path ? file_write(path, bytes, size, e)
-                    : err_set(e, ERR_MEMORY, "%s: no memory", folder);
+    int code =
+        path ? file_write(path, bytes, size, e) : err_set(e, ERR_MEMORY, "%s: no memory", folder);
 
     free(path);
     return code;

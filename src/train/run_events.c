@@ -14,7 +14,7 @@ static bool is_compared(const Setting *s)
     return s->type != SET_TEXT || !strcmp(s->key, "model");
 }
 
-static void report_begin(Events *events, const RunFolder *run, const Recipe *recipe)
+static void report_begin(Events *events, const RunFolder *run, const Recipe *recipe, RunAbout about)
 {
     enum { MOST = 128 };
     HParam params[MOST];
@@ -30,7 +30,9 @@ static void report_begin(Events *events, const RunFolder *run, const Recipe *rec
             params[count] = (HParam){.name = s->key, .number = strtod(values[count], NULL)};
         count++;
     }
-    events_hparams(events, run->folder, params, count);
+    events_hparams(events, about.group ? about.group : run->folder, params, count);
+    if (about.net)
+        events_graph(events, about.net);
     if (config && asprintf(&markdown, "```json\n%s```", config) >= 0) {
         events_text(events, "recipe", 0, markdown);
         free(markdown);
@@ -40,7 +42,8 @@ static void report_begin(Events *events, const RunFolder *run, const Recipe *rec
         free(values[i]);
 }
 
-Events *run_events_open(const RunFolder *run, const Recipe *recipe, RunState *state, Err *e)
+Events *run_events_open(const RunFolder *run, const Recipe *recipe, RunAbout about, RunState *state,
+                        Err *e)
 {
     bool begins = state->events_time == 0;
     Events *events;
@@ -58,7 +61,7 @@ Events *run_events_open(const RunFolder *run, const Recipe *recipe, RunState *st
     events = events_open(path, (size_t)state->events_size, e);
     free(path);
     if (events && begins)
-        report_begin(events, run, recipe);
+        report_begin(events, run, recipe, about);
     return events;
 }
 

@@ -4,6 +4,7 @@
 
 #include "data/fetch.h"
 #include "train/lines.h"
+#include "train/run_folder.h"
 #include "train/writer.h"
 
 typedef int Trainer(const Recipe *recipe, const Dataset *data, const FitOptions *options,
@@ -35,6 +36,19 @@ static Dataset *open_data(const Recipe *recipe, const Watch *watch, Err *e)
     return data;
 }
 
+/* curves.png, of the epochs so far. */
+static int draw_curves(const Recipe *recipe, const char *folder, const FitResult *result, Err *e)
+{
+    RunFolder *run = result->log.count ? run_folder_new(folder, NULL) : NULL;
+    int code = 0;
+
+    if (run)
+        code = canvas_finish(train_log_plot(&result->log, recipe->model, result->best_epoch, e),
+                             run->curves, e);
+    run_folder_free(run);
+    return code;
+}
+
 int train(const Recipe *recipe, const FitOptions *options, FitResult *result, Err *e)
 {
     Dataset *data = open_data(recipe, options->opening, e);
@@ -44,5 +58,10 @@ int train(const Recipe *recipe, const FitOptions *options, FitResult *result, Er
     if (data)
         code = loop_of(recipe->model)(recipe, data, options, result, e);
     dataset_free(data);
+    if (!code) {
+        code = draw_curves(recipe, options->folder, result, e);
+        if (code)
+            fit_result_free(result);
+    }
     return code;
 }

@@ -12,7 +12,8 @@
 
 #include "train/fit.h"
 
-/* The recipe's data, or MNIST from the cache, which is fetched if it is not there. */
+/* The recipe's data, or MNIST from the cache, which is fetched if it is not there. Draws curves.png at
+ * the end. */
 int train(const Recipe *recipe, const FitOptions *options, FitResult *result, Err *e);
 
 #endif

@@ -215,7 +215,8 @@ static int open_folder(WriterRun *w, Err *e)
     free(samples);
     if (code)
         return code;
-    w->events = run_events_open(w->run, w->recipe, &w->state, e);
+    w->events = run_events_open(w->run, w->recipe, (RunAbout){.group = w->options->group},
+                                &w->state, e);
     return w->events ? 0 : -ERR_IO;
 }
 

@@ -34,6 +34,28 @@ static void the_wilson_interval_has_its_known_values(void **state)
     assert_true(i.low == 0 && i.high == 1);
 }
 
+static void students_interval_has_its_known_values(void **state)
+{
+    const double three[] = {1, 2, 3};
+    double many[101], mean;
+    Interval i = metric_t(3, three, &mean);
+
+    (void)state;
+    assert_float_equal(mean, 2, 1e-12);
+    assert_float_equal(i.high - mean, 4.30265 / sqrt(3), 1e-4); /* t of 2 degrees of freedom */
+    assert_float_equal(mean - i.low, i.high - mean, 1e-12);
+    for (int k = 0; k < 101; k++)
+        many[k] = k % 2 ? 1 : -1;
+    i = metric_t(22, many, &mean);
+    assert_float_equal(i.high, 2.07961 / sqrt(21), 1e-4); /* of 21, where the expansion begins */
+    i = metric_t(100, many, &mean);
+    assert_float_equal(i.high, 1.98422 / sqrt(99), 1e-4);
+    i = metric_t(1, three, &mean);
+    assert_true(mean == 1 && isinf(i.low) && isinf(i.high));
+    i = metric_t(0, NULL, &mean);
+    assert_true(mean == 0 && isinf(i.high));
+}
+
 static void right_answers_are_counted_and_ties_go_to_the_smaller_class(void **state)
 {
     (void)state;
@@ -222,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_wilson_interval_has_its_known_values),
+        cmocka_unit_test(students_interval_has_its_known_values),
         cmocka_unit_test(right_answers_are_counted_and_ties_go_to_the_smaller_class),
         cmocka_unit_test(a_confusion_matrix_gives_precision_and_recall),
         cmocka_unit_test(calibration_error_is_that_of_an_example_by_hand),
