@@ -1,9 +1,9 @@
-/* Turns files into C: embed FOLDER OUT.c OUT.d, or embed --page FILE OUT.c
+/* Turns files into C: embed FOLDER OUT.c OUT.d, or embed --file NAME FILE OUT.c
  *
  * Every FOLDER/<name>.safetensors becomes an entry of `shipped_models` (model/shipped.h), sorted by
  * name. OUT.d tells ninja what was read, the folder included, so that a file that comes or goes is
- * seen by the next build. A folder that is missing is an empty one. With --page, FILE becomes page_bytes
- * and page_size (web/page.c). Bytes are written as numbers of
+ * seen by the next build. A folder that is missing is an empty one. With --file, FILE becomes NAME_bytes
+ * and NAME_size. Bytes are written as numbers of
  * eight, which compilers take in an eighth of the time and memory. Runs on the machine that builds,
  * so it stands alone. */
 #define _POSIX_C_SOURCE 200809L
@@ -72,17 +72,19 @@ static size_t embed(const char *folder, const char *file, int index, FILE *out, 
     return size;
 }
 
-static int embed_page(const char *path, const char *result)
+static int embed_file(const char *name, const char *path, const char *result)
 {
     FILE *in = fopen(path, "rb"), *out = fopen(result, "w");
 
     if (!in || !out)
         die("cannot be opened", in ? result : path);
-    fprintf(out, "/* Written by tools/embed.c. */\n#include <stddef.h>\n#include <stdint.h>\n\n"
-                 "extern const uint64_t page_bytes[];\nextern const size_t page_size;\n\n"
-                 "const uint64_t page_bytes[] = {\n");
+    fprintf(out,
+            "/* Written by tools/embed.c. */\n#include <stddef.h>\n#include <stdint.h>\n\n"
+            "extern const uint64_t %s_bytes[];\nextern const size_t %s_size;\n\n"
+            "const uint64_t %s_bytes[] = {\n",
+            name, name, name);
     size_t size = write_numbers(in, out);
-    fprintf(out, "};\nconst size_t page_size = %zu;\n", size);
+    fprintf(out, "};\nconst size_t %s_size = %zu;\n", name, size);
     if (ferror(in) || size == 0)
         die("cannot be read, or is empty", path);
     fclose(in);
@@ -93,10 +95,10 @@ int main(int argc, char **argv)
 {
     struct dirent **files = NULL;
 
+    if (argc == 5 && strcmp(argv[1], "--file") == 0)
+        return embed_file(argv[2], argv[3], argv[4]);
     if (argc != 4)
-        die("embed FOLDER OUT.c OUT.d, or embed --page FILE OUT.c", "usage");
-    if (strcmp(argv[1], "--page") == 0)
-        return embed_page(argv[2], argv[3]);
+        die("embed FOLDER OUT.c OUT.d, or embed --file NAME FILE OUT.c", "usage");
     FILE *out = fopen(argv[2], "w"), *depends = fopen(argv[3], "w");
     int count = scandir(argv[1], &files, is_model, alphasort);
     if (!out || !depends)

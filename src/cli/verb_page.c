@@ -12,7 +12,8 @@ typedef struct Values {
 } Values;
 
 static const Option options[] = {
-    {"output", 'o', OPTION_TEXT, "DIR", "the folder for index.html; made when missing", offsetof(Values, output), 0, 0},
+    {"output", 'o', OPTION_TEXT, "DIR", "the folder for index.html; made when missing",
+     offsetof(Values, output), 0, 0},
     {0},
 };
 
@@ -24,7 +25,8 @@ static int write_page(const char *folder, Err *e)
     if (!html || file_make_folder(folder, e))
         return -(int)e->code;
     char *path = file_join(folder, "index.html");
-    int status = path ? file_write(path, html, size, e) : err_set(e, ERR_MEMORY, "no memory for a path");
+    int status =
+        path ? file_write(path, html, size, e) : err_set(e, ERR_MEMORY, "no memory for a path");
 
     if (!status)
         printf("%s\n", path);
@@ -50,8 +52,10 @@ const Verb verb_page = {
     .name = "page",
     .arguments = "-o DIR",
     .about = "the web page as one HTML file that needs no server",
-    .more = "Writes DIR/index.html and prints its path. It holds all it needs and sends nothing anywhere: open it from the disk,\n"
-            "or put it on any web server. (A camera is given by browsers to pages from https or this computer only.)",
+    .more = "Writes DIR/index.html and prints its path. It holds all it needs and sends nothing "
+            "anywhere: open it from the disk,\n"
+            "or put it on any web server. (A camera is given by browsers to pages from https or "
+            "this computer only.)",
     .options = options,
     .run = run,
 };

@@ -14,6 +14,7 @@ static const Verb *const verbs[] = {
     &verb_convert,
     &verb_models,
     &verb_data,
+    &verb_serve,
     &verb_page,
     &verb_complete, /* from here on HIDDEN ones */
     &verb_manual,

@@ -201,7 +201,8 @@ static void take_layer(Reader *r, Net *net, int index)
     take_text(r, name);
     int count = reader_u8(r);
 
-    if (r->failed || kind >= KINDS || count < graph_kind(kind)->fewest || count > graph_kind(kind)->most) {
+    if (r->failed || kind >= KINDS || count < graph_kind(kind)->fewest ||
+        count > graph_kind(kind)->most) {
         r->failed = true;
         return;
     }
@@ -239,7 +240,8 @@ static void take_graph(Reader *r, Net *net)
 static void take_param(Reader *r, Net *net, const Param *p)
 {
     size_t count = param_size(p);
-    float *numbers = count * (p->state ? 4 : 2) <= reader_left(r) ? malloc(count * sizeof *numbers) : NULL;
+    float *numbers =
+        count * (p->state ? 4 : 2) <= reader_left(r) ? malloc(count * sizeof *numbers) : NULL;
 
     r->failed |= !numbers;
     for (size_t i = 0; i < count && !r->failed; i++) {
@@ -296,8 +298,9 @@ static int take_numbers(Reader *r, Model *m, Err *e)
     m->shift = take_float(r);
     m->calibration.temperature = take_float(r);
     m->calibration.threshold = take_float(r);
-    r->failed |= !(isfinite(m->scale) && m->scale != 0 && isfinite(m->shift) && isfinite(m->calibration.temperature) &&
-                   m->calibration.temperature > 0 && isfinite(m->calibration.threshold));
+    r->failed |= !(isfinite(m->scale) && m->scale != 0 && isfinite(m->shift) &&
+                   isfinite(m->calibration.temperature) && m->calibration.temperature > 0 &&
+                   isfinite(m->calibration.threshold));
     return r->failed ? 0 : take_classes(r, m, e);
 }
 
@@ -313,7 +316,8 @@ Model *packed_read(const void *bytes, size_t size, Err *e)
 
     if (net && !m)
         err_set(e, ERR_MEMORY, "no memory for a model");
-    if (m && (r.failed || take_numbers(&r, m, e) || r.failed || reader_left(&r) || model_set_name(m, name, e))) {
+    if (m && (r.failed || take_numbers(&r, m, e) || r.failed || reader_left(&r) ||
+              model_set_name(m, name, e))) {
         model_free(m);
         m = NULL;
     }
@@ -322,7 +326,8 @@ Model *packed_read(const void *bytes, size_t size, Err *e)
     return m;
 }
 
-const uint8_t *packed_next(const uint8_t **bytes, size_t *size, char name[MODEL_NAME], size_t *model_size)
+const uint8_t *packed_next(const uint8_t **bytes, size_t *size, char name[MODEL_NAME],
+                           size_t *model_size)
 {
     const uint8_t *model = *bytes;
     Reader r = reader_open(model, *size);

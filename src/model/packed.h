@@ -21,6 +21,7 @@ Model *packed_read(const void *bytes, size_t size, Err *e);
 
 /* The first of the packed models that lie one after the other from *bytes on: returns it, sets its size and name and
  * moves *bytes and *size behind it. NULL at the end, or where the bytes are none. */
-const uint8_t *packed_next(const uint8_t **bytes, size_t *size, char name[MODEL_NAME], size_t *model_size);
+const uint8_t *packed_next(const uint8_t **bytes, size_t *size, char name[MODEL_NAME],
+                           size_t *model_size);
 
 #endif

@@ -17,7 +17,8 @@ const void *page_html(size_t *size, Err *e)
 {
     *size = 0;
     err_set(e, ERR_UNSUPPORTED,
-            "this scrawl was built without its page, which takes clang, lld, wasi-libc and clang's runtime for wasm32");
+            "this scrawl was built without its page, which takes clang, lld, wasi-libc and clang's "
+            "runtime for wasm32");
     return NULL;
 }
 #endif

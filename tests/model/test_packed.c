@@ -33,7 +33,8 @@ static void classify(const Model *m, double *p)
 
     for (int y = 4; y < 24; y++)
         memset(pixels + 28 * y + 20 - y / 2, 255, 3);
-    exec_infer(run, &(Batch){.count = 1, .bytes = pixels, .scale = m->scale, .shift = m->shift}, (float *[]){logits}, 1);
+    exec_infer(run, &(Batch){.count = 1, .bytes = pixels, .scale = m->scale, .shift = m->shift},
+               (float *[]){logits}, 1);
     model_probabilities(m, logits, m->class_count, p);
     exec_free(run);
 }
@@ -51,7 +52,8 @@ static void the_models_that_ship_answer_alike_from_half_the_bytes(void **state)
         assert_string_equal(graph, other);
         assert_string_equal(m->name, same->name);
         assert_true(size < 0.6 * s->size);
-        assert_true(same->calibration.threshold == m->calibration.threshold && same->scale == m->scale);
+        assert_true(same->calibration.threshold == m->calibration.threshold &&
+                    same->scale == m->scale);
         if (m->class_count >= 10 && m->class_count <= 11 && net_op(m->net, 0).out.h == 28) {
             double p[11], q[11];
 

@@ -30,21 +30,25 @@ int madvise(void *memory, size_t size, int advice)
 }
 
 /* A mistake of ours ends the module; JavaScript sees an exception. */
-_Noreturn void __assert_fail(const char *expression, const char *file, int line, const char *function);
-_Noreturn void __assert_fail(const char *expression, const char *file, int line, const char *function)
+_Noreturn void __assert_fail(const char *expression, const char *file, int line,
+                             const char *function);
+_Noreturn void __assert_fail(const char *expression, const char *file, int line,
+                             const char *function)
 {
     (void)expression, (void)file, (void)line, (void)function;
     __builtin_trap();
 }
 
 /* printf's family can write to files; here are none. */
-__wasi_errno_t __wasi_fd_write(__wasi_fd_t file, const __wasi_ciovec_t *parts, size_t count, __wasi_size_t *written)
+__wasi_errno_t __wasi_fd_write(__wasi_fd_t file, const __wasi_ciovec_t *parts, size_t count,
+                               __wasi_size_t *written)
 {
     (void)file, (void)parts, (void)count, (void)written;
     return __WASI_ERRNO_BADF;
 }
 
-__wasi_errno_t __wasi_fd_seek(__wasi_fd_t file, __wasi_filedelta_t by, __wasi_whence_t from, __wasi_filesize_t *at)
+__wasi_errno_t __wasi_fd_seek(__wasi_fd_t file, __wasi_filedelta_t by, __wasi_whence_t from,
+                              __wasi_filesize_t *at)
 {
     (void)file, (void)by, (void)from, (void)at;
     return __WASI_ERRNO_BADF;

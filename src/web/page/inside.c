@@ -3,6 +3,7 @@
  * Every function here is an export; nothing is imported. JavaScript puts bytes into memory that page_room gives, and
  * reads results where the functions say (page/inside.js knows the layout of Shown and Layer). One page, one state:
  * this is the whole program. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +17,10 @@
 enum { PIXEL_LIMIT = 16 << 20, ROOM_LIMIT = 256 << 20 };
 
 typedef struct Shown { /* a digit that was read */
-    int32_t line, x, y, width, height, digit;
-    float probabilities[READER_CLASSES]; /* the last is that of no digit, 0 for a model that does not know */
+    int32_t line, number, x, y, width, height, digit;
+    float probability; /* of the likeliest digit, refused or not */
+    float probabilities
+        [READER_CLASSES]; /* the last is that of no digit, 0 for a model that does not know */
     uint8_t seen[28 * 28];
 } Shown;
 
@@ -62,34 +65,41 @@ EXPORT(void) page_models(const uint8_t *bytes, size_t size)
 }
 
 /* shipped.h's, for the models that came with the page. */
-Model *shipped_open(const char *wanted, Err *e)
+const Shipped *shipped_find(const char *wanted)
 {
+    static Shipped found;
     const uint8_t *rest = page.models, *model;
     size_t left = page.models_size, size;
-    char name[MODEL_NAME];
+    static char name[MODEL_NAME];
 
     while ((model = packed_next(&rest, &left, name, &size)))
-        if (strcmp(name, wanted) == 0)
-            return packed_read(model, size, e);
+        if (strcmp(name, wanted) == 0) {
+            found = (Shipped){name, model, size};
+            return &found;
+        }
+    return NULL;
+}
+
+Model *shipped_open(const char *wanted, Err *e)
+{
+    const Shipped *s = shipped_find(wanted);
+
+    if (s)
+        return packed_read(s->bytes, s->size, e);
     err_set(e, ERR_ARGUMENT, "the page holds no model '%s'", wanted);
     return NULL;
 }
 
-/* None of them is found among the program's files. */
-const Shipped *shipped_find(const char *name)
-{
-    (void)name;
-    return NULL;
-}
-
-/* Reads with this model from now on; 0, or -1 and page_error tells. */
+/* Reads with this model from now on; the usual one has the reader of whole numbers beside it. 0, or -1 and page_error
+ * tells. */
 EXPORT(int) page_choose(const char *name)
 {
-    Reader *reader = reader_new(name, 1, &page.error);
+    Reader *reader = reader_new(strcmp(name, READER_DEFAULT) == 0 ? NULL : name, 1, &page.error);
     Exec *layers = NULL;
 
     if (reader)
-        layers = exec_new(reader_model(reader)->net, &(ExecOptions){.batch = 1, .keep = true}, &page.error);
+        layers = exec_new(reader_model(reader)->net, &(ExecOptions){.batch = 1, .keep = true},
+                          &page.error);
     if (!layers) {
         reader_free(reader);
         return -1;
@@ -110,19 +120,51 @@ static Image *image_from_canvas(const uint8_t *rgba, int width, int height, Err 
 
     for (size_t i = 0; im && i < (size_t)width * height; i++)
         for (int c = 0; c < 3; c++)
-            im->pixels[3 * i + c] = (uint8_t)((rgba[4 * i + c] * rgba[4 * i + 3] + 255 * (255 - rgba[4 * i + 3])) / 255);
+            im->pixels[3 * i + c] =
+                (uint8_t)((rgba[4 * i + c] * rgba[4 * i + 3] + 255 * (255 - rgba[4 * i + 3])) /
+                          255);
     return im;
 }
 
-static void show_digit(const ReadDigit *d, int line, Shown *s)
+/* All classes by the net of single digits where it is what read this one, else the few that the reader tells. */
+static void show_chances(const ReadDigit *d, float out[READER_CLASSES])
 {
     double p[READER_CLASSES] = {0};
+    bool same = true;
 
-    *s = (Shown){line, d->x, d->y, d->width, d->height, d->digit, {0}, {0}};
-    memcpy(s->seen, d->seen, sizeof s->seen);
     reader_classify(page.reader, d->seen, 1, p);
-    for (int i = 0; i < READER_CLASSES; i++)
-        s->probabilities[i] = (float)p[i];
+    for (int i = 0; i < READ_ALTERNATIVES; i++)
+        same &= fabs(p[d->alternatives[i].digit] - d->alternatives[i].probability) < 1e-3;
+    memset(out, 0, READER_CLASSES * sizeof *out);
+    for (int i = 0; same && i < READER_CLASSES; i++)
+        out[i] = (float)p[i];
+    for (int i = 0; !same && i < READ_ALTERNATIVES; i++)
+        out[d->alternatives[i].digit] = (float)d->alternatives[i].probability;
+}
+
+static int number_of(const ReadLine *line, int digit)
+{
+    int n = 0;
+
+    while (n + 1 < line->number_count && line->numbers[n + 1].first <= digit)
+        n++;
+    return n;
+}
+
+static void show_digit(const ReadLine *line, int index, int row, Shown *s)
+{
+    const ReadDigit *d = &line->digits[index];
+
+    *s = (Shown){.line = row,
+                 .number = number_of(line, index),
+                 .x = d->x,
+                 .y = d->y,
+                 .width = d->width,
+                 .height = d->height,
+                 .digit = d->digit,
+                 .probability = (float)d->probability};
+    show_chances(d, s->probabilities);
+    memcpy(s->seen, d->seen, sizeof s->seen);
 }
 
 static int show(const Reading *reading)
@@ -137,7 +179,7 @@ static int show(const Reading *reading)
         return err_set(&page.error, ERR_MEMORY, "no memory for %d digits", count);
     for (int i = 0; i < reading->line_count; i++)
         for (int j = 0; j < reading->lines[i].count; j++)
-            show_digit(&reading->lines[i].digits[j], i, &page.shown[next++]);
+            show_digit(&reading->lines[i], j, i, &page.shown[next++]);
     return count;
 }
 
@@ -146,9 +188,11 @@ static int show(const Reading *reading)
 EXPORT(int) page_read(const uint8_t *rgba, int width, int height, int single)
 {
     if (!page.reader || width < 1 || height < 1 || width > PIXEL_LIMIT / height)
-        return err_set(&page.error, ERR_ARGUMENT, "a picture of %d x %d pixels cannot be read", width, height);
+        return err_set(&page.error, ERR_ARGUMENT, "a picture of %d x %d pixels cannot be read",
+                       width, height);
     Image *im = image_from_canvas(rgba, width, height, &page.error);
-    Reading *reading = im ? reader_read(page.reader, im, &(ReadOptions){.single = single}, &page.error) : NULL;
+    Reading *reading =
+        im ? reader_read(page.reader, im, &(ReadOptions){.single = single}, &page.error) : NULL;
     int count = reading ? show(reading) : -1;
 
     reading_free(reading);
@@ -196,7 +240,8 @@ EXPORT(const float *) page_activation(const uint8_t *pixels, int index)
         return NULL;
     page.activation = room;
     outputs[model_class_output(m)] = logits;
-    exec_infer(page.layers, &(Batch){.count = 1, .bytes = pixels, .scale = m->scale, .shift = m->shift}, outputs,
+    exec_infer(page.layers,
+               &(Batch){.count = 1, .bytes = pixels, .scale = m->scale, .shift = m->shift}, outputs,
                model_class_output(m) + 1);
     exec_read_activation(page.layers, (Node){index}, room);
     return page.activation;

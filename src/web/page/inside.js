@@ -5,10 +5,10 @@
 //     for (const line of scrawl.read(imageData)) console.log(line.text);
 //
 // A line is {text, box, digits}; a digit is {box: [x, y, width, height], digit: 0..9 or null, probability,
-// probabilities (ten), noise, seen: 784 bytes, light ink on 0}. What goes wrong is an Error with a sentence to show.
+// number: its place in the line, probabilities (ten), noise, seen: 784 bytes, light ink on 0}. What goes wrong is an Error with a sentence to show.
 
 const CLASSES = 11, SIDE = 28;
-const SHOWN_BYTES = 4 * 6 + 4 * CLASSES + SIDE * SIDE; // inside.c's Shown
+const CLASSES_AT = 4 * 8, SEEN_AT = CLASSES_AT + 4 * CLASSES, SHOWN_BYTES = SEEN_AT + SIDE * SIDE; // inside.c's Shown
 
 function unite(boxes) {
   const left = Math.min(...boxes.map((b) => b[0])), top = Math.min(...boxes.map((b) => b[1]));
@@ -19,9 +19,9 @@ function unite(boxes) {
 function linesOf(digits) {
   const lines = [];
   for (const d of digits) {
-    lines[d.line] ??= {text: "", digits: []};
-    lines[d.line].text += d.digit ?? "?";
-    lines[d.line].digits.push(d);
+    const line = (lines[d.line] ??= {text: "", digits: []});
+    line.text += (line.digits.length && line.digits.at(-1).number !== d.number ? " " : "") + (d.digit ?? "?");
+    line.digits.push(d);
   }
   for (const line of lines) line.box = unite(line.digits.map((d) => d.box));
   return lines;
@@ -90,12 +90,11 @@ class Inside {
 
   #digitAt(at) {
     const buffer = this.#x.memory.buffer;
-    const [line, x, y, width, height, digit] = new Int32Array(buffer, at, 6);
-    const classes = Array.from(new Float32Array(buffer, at + 24, CLASSES));
-    const probabilities = classes.slice(0, 10);
-    return {line, box: [x, y, width, height], digit: digit < 0 ? null : digit, probabilities,
-            probability: Math.max(...probabilities), noise: classes[10],
-            seen: new Uint8Array(buffer, at + 24 + 4 * CLASSES, SIDE * SIDE).slice()};
+    const [line, number, x, y, width, height, digit] = new Int32Array(buffer, at, 7);
+    const classes = Array.from(new Float32Array(buffer, at + CLASSES_AT, CLASSES));
+    return {line, number, box: [x, y, width, height], digit: digit < 0 ? null : digit,
+            probability: new Float32Array(buffer, at + CLASSES_AT - 4, 1)[0], probabilities: classes.slice(0, 10),
+            noise: classes[10], seen: new Uint8Array(buffer, at + SEEN_AT, SIDE * SIDE).slice()};
   }
 
   // The lines of an ImageData; with single, the whole picture is one digit.

@@ -1,0 +1,198 @@
+/* Rules in the order in which they are cheapest to break: host, path, method, origin, token, type, size. */
+#include "web/request.h"
+
+#include <ctype.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const Route routes[ROUTES] = {
+    {ROUTE_PAGE, "/", "GET", true},
+    {ROUTE_READ, "/v1/read", "POST", false},
+    {ROUTE_REDRAW, "/v1/redraw", "POST", false},
+    {ROUTE_WRITE, "/v1/write", "POST", false},
+    {ROUTE_MODELS, "/v1/models", "GET", false},
+    {ROUTE_OPENAPI, "/v1/openapi.json", "GET", true},
+    {ROUTE_HEALTH, "/healthz", "GET", true},
+    {ROUTE_METRICS, "/metrics", "GET", false},
+};
+
+const Route *route_at(RouteKind kind)
+{
+    return &routes[kind];
+}
+
+/* ---- replies ---- */
+
+int reply_refuse(Reply *reply, int status, const char *code, const char *format, ...)
+{
+    char message[600];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(message, sizeof message, format, list);
+    va_end(list);
+    json_t *error = json_pack("{s:{s:s, s:s}}", "error", "code", code, "message", message);
+
+    if (!error) /* a name in the sentence was no UTF-8 */
+        error = json_pack("{s:{s:s, s:s}}", "error", "code", code, "message",
+                          "The request cannot be answered.");
+    *reply = (Reply){
+        .status = status, .type = "application/json", .text = json_dumps(error, JSON_COMPACT)};
+    reply->size = reply->text ? strlen(reply->text) : 0;
+    json_decref(error);
+    return status;
+}
+
+void reply_free(Reply *reply)
+{
+    free(reply->text);
+    *reply = (Reply){0};
+}
+
+/* ---- hosts ---- */
+
+/* Whether `text` is one of the names, with or without a port: the browser of a page elsewhere that was led here by a
+ * name of its own (DNS rebinding) says that name. */
+static bool is_ours(const char *text, const Rules *rules)
+{
+    for (int i = 0; rules->names[i]; i++) {
+        size_t n = strlen(rules->names[i]);
+
+        if (strncasecmp(text, rules->names[i], n) != 0)
+            continue;
+        const char *rest = text + n;
+
+        if (*rest == ':' && isdigit((unsigned char)rest[1]))
+            rest += 1 + strspn(rest + 1, "0123456789");
+        if (!*rest)
+            return true;
+    }
+    return false;
+}
+
+static bool origin_is_ours(const char *origin, const Rules *rules)
+{
+    if (strncasecmp(origin, "http://", 7) == 0)
+        return is_ours(origin + 7, rules);
+    return strncasecmp(origin, "https://", 8) == 0 && is_ours(origin + 8, rules);
+}
+
+/* ---- who may ---- */
+
+/* Takes the same time wherever the two differ. */
+static bool same_secret(const char *given, const char *token)
+{
+    size_t n = strlen(token), m = strlen(given);
+    unsigned char different = n != m;
+
+    for (size_t i = 0; i < n; i++)
+        different |= (unsigned char)(token[i] ^ given[i < m ? i : 0]);
+    return !different;
+}
+
+static bool has_token(const Request *r, const char *token)
+{
+    if (!r->authorization || strncasecmp(r->authorization, "Bearer ", 7) != 0)
+        return false;
+    const char *given = r->authorization + 7;
+
+    return strlen(given) <= LIMIT_TOKEN && *given && same_secret(given, token);
+}
+
+/* ---- bodies ---- */
+
+/* A page elsewhere can send forms and text without asking the browser first, but not these. */
+static bool is_picture(const char *type)
+{
+    size_t n = type ? strcspn(type, "; \t") : 0;
+
+    return (n > 6 && strncasecmp(type, "image/", 6) == 0) ||
+           (n == 24 && strncasecmp(type, "application/octet-stream", 24) == 0);
+}
+
+static bool is_json(const char *type)
+{
+    return type && strcspn(type, "; \t") == 16 && strncasecmp(type, "application/json", 16) == 0;
+}
+
+/* The length that is claimed; SIZE_MAX for one that is no number or too large for any. */
+static size_t claimed_length(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    return digits == 0 || digits > 12 || text[digits] ? SIZE_MAX : (size_t)strtoull(text, NULL, 10);
+}
+
+static int check_body(const Request *r, const Route *route, const Rules *rules, Reply *reply)
+{
+    if (route->kind == ROUTE_WRITE ? !is_json(r->content_type) : !is_picture(r->content_type))
+        return reply_refuse(reply, 415, "type", "The content type has to be %s.",
+                            route->kind == ROUTE_WRITE ? "application/json"
+                                                       : "image/... or application/octet-stream");
+    if (r->content_length && claimed_length(r->content_length) > rules->body)
+        return reply_refuse(reply, 413, "limit", "The body is larger than %zu bytes.", rules->body);
+    return 0;
+}
+
+/* ---- all together ---- */
+
+static const Route *find_route(const Request *r, Reply *reply)
+{
+    const Route *found = NULL;
+
+    for (int i = 0; i < ROUTES && !found; i++)
+        if (strcmp(r->path, routes[i].path) == 0)
+            found = &routes[i];
+    if (!found) {
+        reply_refuse(reply, 404, "path",
+                     "There is nothing here. The routes: GET / and /v1/openapi.json tell.");
+        return NULL;
+    }
+    if (strcmp(r->method, found->method) == 0 ||
+        (strcmp(r->method, "HEAD") == 0 && strcmp(found->method, "GET") == 0))
+        return found;
+    reply_refuse(reply, 405, "method", "%s takes %s.", found->path, found->method);
+    reply->allow = found->method[0] == 'G' ? "GET, HEAD" : "POST";
+    return NULL;
+}
+
+const Route *request_check(const Request *r, const Rules *rules, Reply *reply)
+{
+    if (!r->host || !is_ours(r->host, rules)) {
+        reply_refuse(reply, 421, "host",
+                     "This server does not answer to that name; see scrawl serve --help, --name.");
+        return NULL;
+    }
+    const Route *route = find_route(r, reply);
+
+    if (!route)
+        return NULL;
+    if (r->origin && !origin_is_ours(r->origin, rules)) {
+        reply_refuse(reply, 403, "origin", "Pages from elsewhere may not ask this server.");
+        return NULL;
+    }
+    if (rules->token && !route->is_open && !has_token(r, rules->token)) {
+        reply_refuse(reply, 401, "token", "This server wants its bearer token.");
+        return NULL;
+    }
+    if (route->method[0] == 'P' && check_body(r, route, rules, reply))
+        return NULL;
+    return route;
+}
+
+bool query_flag(const char *text, bool *out)
+{
+    static const char *const yes[] = {"1", "true", "yes", ""}, *const no[] = {"0", "false", "no"};
+
+    *out = false;
+    for (size_t i = 0; text && i < sizeof no / sizeof *no; i++)
+        if (strcmp(text, no[i]) == 0)
+            return true;
+    for (size_t i = 0; text && i < sizeof yes / sizeof *yes; i++)
+        *out |= strcmp(text, yes[i]) == 0;
+    return !text || *out;
+}

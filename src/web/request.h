@@ -1,0 +1,73 @@
+/* What is asked of the server, and whether it may be: everything of a request but its transport.
+ *
+ *     Request r = {.method = "POST", .path = "/v1/read", .host = "localhost:8123", .content_type = "image/png"};
+ *     Reply reply = {0};
+ *     const Route *route = request_check(&r, &rules, &reply);
+ *     if (!route)
+ *         ... reply.status, reply.text ...           // refused
+ *
+ * Nothing here is believed: texts may be missing, endless or hostile. Touches nothing but its arguments. */
+#ifndef SCRAWL_WEB_REQUEST_H
+#define SCRAWL_WEB_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "web/limits.h"
+
+typedef struct Request { /* a text that was not sent is NULL */
+    const char *method, *path;
+    const char *host, *origin, *authorization, *content_type, *content_length;
+    const char *single, *model; /* of the query */
+} Request;
+
+typedef struct Rules {
+    const char *
+        names[LIMIT_NAMES + 4]; /* hosts that the server answers to, without port; NULL ends them */
+    const char *token;          /* NULL: none is asked for */
+    size_t body;                /* bytes */
+} Rules;
+
+typedef enum RouteKind {
+    ROUTE_PAGE,
+    ROUTE_READ,
+    ROUTE_REDRAW,
+    ROUTE_WRITE,
+    ROUTE_MODELS,
+    ROUTE_OPENAPI,
+    ROUTE_HEALTH,
+    ROUTE_METRICS,
+    ROUTES
+} RouteKind;
+
+typedef struct Route {
+    RouteKind kind;
+    const char *path, *method;
+    bool is_open; /* needs no token */
+} Route;
+
+typedef struct Reply {
+    int status;       /* HTTP's */
+    const char *type; /* of the content */
+    char *text;       /* owned; NULL where `fixed` holds the content */
+    const void *fixed;
+    size_t size;
+    const char *allow; /* for 405 */
+} Reply;
+
+/* The route of a request that may be answered; NULL, and the reply, for one that is refused: 400, 401, 403, 404, 405,
+ * 411, 413, 415, 421. */
+const Route *request_check(const Request *r, const Rules *rules, Reply *reply);
+
+/* A refusal as JSON: {"error": {"code": .., "message": ..}}. Returns `status`. */
+int reply_refuse(Reply *reply, int status, const char *code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void reply_free(Reply *reply);
+
+/* "1", "true" and an empty value are true, "0", "false" and none are not; anything else fails. */
+bool query_flag(const char *text, bool *out);
+
+const Route *route_at(RouteKind kind);
+
+#endif

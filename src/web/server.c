@@ -1,0 +1,555 @@
+/* A request's way: rules, body, queue, answer. Event threads take in and send; readers read meanwhile, the connection
+ * being suspended, and wake it. Nothing in an event thread waits. */
+#include "web/server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/library.h"
+#include "web/answers.h"
+#include "web/watch.h"
+
+enum { EVENT_THREADS = 2, SWALLOWED = 1 << 20, PATH_SHOWN = 100, FIRST_ROOM = 4096 };
+
+/* libmicrohttpd brings GnuTLS along, for which nothing but this verb should wait. */
+typedef struct Http {
+    void *library;
+    __typeof__(&MHD_start_daemon) start;
+    __typeof__(&MHD_stop_daemon) stop;
+    __typeof__(&MHD_quiesce_daemon) quiesce;
+    __typeof__(&MHD_create_response_from_buffer) response;
+    __typeof__(&MHD_destroy_response) destroy;
+    __typeof__(&MHD_add_response_header) header;
+    __typeof__(&MHD_queue_response) queue;
+    __typeof__(&MHD_lookup_connection_value) value;
+    __typeof__(&MHD_get_connection_info) info;
+    __typeof__(&MHD_suspend_connection) suspend;
+    __typeof__(&MHD_resume_connection) resume;
+} Http;
+
+struct Server {
+    Http http;
+    struct MHD_Daemon *daemon;
+    int socket;
+    char url[200], host[64];
+    ServerLimits limits;
+    Rules rules;
+    char *texts[LIMIT_NAMES + 1]; /* what the rules point to; the last is the token */
+    FILE *log;
+    Watch *watch;
+    Metrics *metrics;
+    Readers *readers;
+    char *models;
+    atomic_int active; /* requests that have begun */
+    atomic_size_t bodies;
+    atomic_bool stopping;
+};
+
+typedef struct Exchange { /* a request and its answer */
+    Server *server;
+    struct MHD_Connection *connection;
+    Watched *watched;
+    const Route *route; /* NULL: refused */
+    Reply reply;        /* status 0: not there yet */
+    uint8_t *body;
+    size_t size, room, taken_in, sent;
+    Job job;
+    bool is_read;
+    double begun_s;
+    char method[8], path[PATH_SHOWN + 1];
+    int status;
+} Exchange;
+
+/* ---- the answer ---- */
+
+static void add_headers(const Exchange *x, struct MHD_Response *r)
+{
+    const Http *http = &x->server->http;
+    bool page = x->route && x->route->kind == ROUTE_PAGE;
+
+    http->header(r, "Content-Type", x->reply.type);
+    http->header(r, "X-Content-Type-Options", "nosniff");
+    http->header(r, "X-Frame-Options", "DENY");
+    http->header(r, "Referrer-Policy", "no-referrer");
+    http->header(r, "Cross-Origin-Resource-Policy", "same-origin");
+    http->header(r, "Cross-Origin-Opener-Policy", "same-origin");
+    http->header(r, "Permissions-Policy", "camera=(self), microphone=(), geolocation=()");
+    http->header(r, "Content-Security-Policy", /* the page's own stands in it */
+                 page ? "frame-ancestors 'none'" : "default-src 'none'; frame-ancestors 'none'");
+    http->header(r, "Cache-Control", page ? "no-cache" : "no-store");
+    if (x->reply.status == 503)
+        http->header(r, "Retry-After", "1");
+    if (x->reply.status == 401)
+        http->header(r, "WWW-Authenticate", "Bearer");
+    if (x->reply.allow)
+        http->header(r, "Allow", x->reply.allow);
+    if (atomic_load(&x->server->stopping))
+        http->header(r, "Connection", "close");
+}
+_Static_assert(LIMIT_RETRY_S == 1, "Retry-After says so");
+
+static enum MHD_Result send_reply(Exchange *x)
+{
+    const Http *http = &x->server->http;
+    void *content = x->reply.text ? x->reply.text : (void *)x->reply.fixed;
+    struct MHD_Response *r = http->response(
+        x->reply.size, content, x->reply.text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+
+    if (!r)
+        return MHD_NO;
+    add_headers(x, r);
+    x->reply.text = NULL; /* the response's now */
+    x->status = x->reply.status;
+    x->sent = x->reply.size;
+    enum MHD_Result queued = http->queue(x->connection, (unsigned)x->reply.status, r);
+
+    http->destroy(r);
+    return queued;
+}
+
+/* ---- the body ---- */
+
+static void drop_body(Exchange *x)
+{
+    atomic_fetch_sub(&x->server->bodies, x->room);
+    free(x->body);
+    x->body = NULL;
+    x->size = x->room = 0;
+}
+
+/* Makes room for `wanted` bytes, if all bodies together may have it. */
+static bool grow_body(Exchange *x, size_t wanted)
+{
+    size_t room = x->room ? x->room : FIRST_ROOM;
+
+    while (room < wanted)
+        room *= 2;
+    if (atomic_fetch_add(&x->server->bodies, room - x->room) + room - x->room >
+        x->server->limits.bodies) {
+        atomic_fetch_sub(&x->server->bodies, room - x->room);
+        return false;
+    }
+    uint8_t *body = realloc(x->body, room);
+
+    if (!body) {
+        atomic_fetch_sub(&x->server->bodies, room - x->room);
+        return false;
+    }
+    x->body = body;
+    x->room = room;
+    return true;
+}
+
+/* What comes after a refusal is swallowed: a client that is still sending would not see the answer. */
+static void take_in(Exchange *x, const char *bytes, size_t size)
+{
+    x->taken_in += size;
+    if (x->reply.status)
+        return;
+    if (x->size + size > x->server->limits.body)
+        reply_refuse(&x->reply, 413, "limit", "The body is larger than %zu bytes.",
+                     x->server->limits.body);
+    else if (x->size + size > x->room && !grow_body(x, x->size + size))
+        reply_refuse(&x->reply, 503, "busy",
+                     "Too many large requests at a time; please try again.");
+    if (x->reply.status) {
+        drop_body(x);
+        return;
+    }
+    memcpy(x->body + x->size, bytes, size);
+    x->size += size;
+}
+
+/* ---- to the readers and back ---- */
+
+static void wake(Job *job)
+{
+    Exchange *x = job->user;
+
+    x->reply = job->reply;
+    x->server->http.resume(x->connection);
+}
+
+static const char *query(const Exchange *x, const char *key)
+{
+    return x->server->http.value(x->connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+/* False, and the reply says why, if it cannot be queued. */
+static bool queue_reading(Exchange *x)
+{
+    bool single;
+
+    if (!query_flag(query(x, "single"), &single))
+        reply_refuse(&x->reply, 400, "argument", "single has to be true or false.");
+    else if (x->size == 0)
+        reply_refuse(&x->reply, 400, "format", "The body is empty: it has to be a picture.");
+    else if (!readers_reserve(x->server->readers))
+        reply_refuse(&x->reply, 503, "busy", "The queue of %d requests is full; please try again.",
+                     x->server->limits.queue);
+    if (x->reply.status)
+        return false;
+    x->is_read = true;
+    x->job = (Job){.bytes = x->body,
+                   .size = x->size,
+                   .model = query(x, "model"),
+                   .options = {.single = single},
+                   .done = wake,
+                   .user = x};
+    x->server->http.suspend(x->connection);
+    readers_submit(x->server->readers, &x->job);
+    return true;
+}
+
+/* The request is there as a whole. */
+static enum MHD_Result answer(Exchange *x)
+{
+    Server *s = x->server;
+
+    watch_hold(s->watch, x->watched);
+    if (!x->reply.status && x->route->kind == ROUTE_READ) {
+        if (queue_reading(x))
+            return MHD_YES;
+    } else if (!x->reply.status) {
+        answer_now(x->route->kind,
+                   &(Served){s->metrics, s->readers, s->models, watch_count(s->watch)}, &x->reply);
+    }
+    watch_again(s->watch, x->watched); /* for the client to take it */
+    return send_reply(x);
+}
+
+/* ---- a request begins, and ends ---- */
+
+/* What the log may show. */
+static void copy_plain(char *to, const char *from, size_t room)
+{
+    size_t i = 0;
+
+    for (; from[i] && i + 1 < room; i++)
+        to[i] = from[i] < 33 || from[i] > 126 || from[i] == '"' || from[i] == '\\' ? '?' : from[i];
+    to[i] = '\0';
+}
+
+static Exchange *exchange_new(Server *s, struct MHD_Connection *c, const char *method,
+                              const char *path)
+{
+    Exchange *x = calloc(1, sizeof *x);
+
+    if (!x)
+        return NULL;
+    const union MHD_ConnectionInfo *info = s->http.info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    x->server = s;
+    x->connection = c;
+    x->watched = info ? info->socket_context : NULL;
+    x->begun_s = clock_s();
+    copy_plain(x->method, method, sizeof x->method);
+    copy_plain(x->path, path, sizeof x->path);
+    atomic_fetch_add(&s->active, 1);
+    return x;
+}
+
+/* Reads the head. Answers at once where a large body would follow for nothing. */
+static enum MHD_Result begin(Exchange *x, const char *method, const char *path)
+{
+    const Http *http = &x->server->http;
+    struct MHD_Connection *c = x->connection;
+    const char *length = http->value(c, MHD_HEADER_KIND, "Content-Length");
+    Request r = {.method = method,
+                 .path = path,
+                 .host = http->value(c, MHD_HEADER_KIND, "Host"),
+                 .origin = http->value(c, MHD_HEADER_KIND, "Origin"),
+                 .authorization = http->value(c, MHD_HEADER_KIND, "Authorization"),
+                 .content_type = http->value(c, MHD_HEADER_KIND, "Content-Type"),
+                 .content_length = length};
+
+    x->route = request_check(&r, &x->server->rules, &x->reply);
+    if (!x->route && length && strtoull(length, NULL, 10) > SWALLOWED)
+        return send_reply(x);
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(void *server, struct MHD_Connection *c, const char *path,
+                              const char *method, const char *version, const char *bytes,
+                              size_t *size, void **context)
+{
+    Exchange *x = *context;
+
+    (void)version;
+    if (!x) {
+        *context = x = exchange_new(server, c, method, path);
+        return x ? begin(x, method, path) : MHD_NO;
+    }
+    if (*size) {
+        take_in(x, bytes, *size);
+        *size = 0;
+        return MHD_YES;
+    }
+    if (!x->is_read)
+        return answer(x);
+    watch_again(x->server->watch, x->watched);
+    return send_reply(x);
+}
+
+static void write_log(const Exchange *x, double seconds)
+{
+    const union MHD_ConnectionInfo *info =
+        x->server->http.info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char from[INET6_ADDRSTRLEN] = "", when[32];
+    struct timespec now;
+    struct tm utc;
+
+    if (info && info->client_addr->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((struct sockaddr_in *)info->client_addr)->sin_addr, from, sizeof from);
+    else if (info)
+        inet_ntop(AF_INET6, &((struct sockaddr_in6 *)info->client_addr)->sin6_addr, from,
+                  sizeof from);
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
+    fprintf(x->server->log,
+            "{\"time\":\"%s.%03ldZ\",\"from\":\"%s\",\"method\":\"%s\",\"path\":\"%s\",\"status\":%"
+            "d,\"in\":%zu,"
+            "\"out\":%zu,\"ms\":%.2f}\n",
+            when, now.tv_nsec / 1000000, from, x->method, x->path, x->status, x->taken_in, x->sent,
+            1e3 * seconds);
+}
+
+static void completed(void *server, struct MHD_Connection *c, void **context,
+                      enum MHD_RequestTerminationCode code)
+{
+    Server *s = server;
+    Exchange *x = *context;
+
+    (void)c;
+    if (!x)
+        return;
+    double seconds = clock_s() - x->begun_s;
+
+    if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        x->status = 0;
+    metrics_count(s->metrics, x->route ? x->route->kind : ROUTES, x->status, seconds, x->taken_in,
+                  x->sent);
+    if (s->log)
+        write_log(x, seconds);
+    watch_again(s->watch, x->watched);
+    drop_body(x);
+    reply_free(&x->reply);
+    free(x);
+    *context = NULL;
+    atomic_fetch_sub(&s->active, 1);
+}
+
+static void connection_changed(void *server, struct MHD_Connection *c, void **context,
+                               enum MHD_ConnectionNotificationCode code)
+{
+    Server *s = server;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        const union MHD_ConnectionInfo *info = s->http.info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+        *context = info ? watch_add(s->watch, info->connect_fd) : NULL;
+    } else {
+        watch_remove(s->watch, *context);
+        *context = NULL;
+    }
+}
+
+/* ---- beginning ---- */
+
+static int load_library(Http *h, Err *e)
+{
+    const LibrarySymbol symbols[] = {
+        {"MHD_start_daemon", &h->start},       {"MHD_stop_daemon", &h->stop},
+        {"MHD_quiesce_daemon", &h->quiesce},   {"MHD_create_response_from_buffer", &h->response},
+        {"MHD_destroy_response", &h->destroy}, {"MHD_add_response_header", &h->header},
+        {"MHD_queue_response", &h->queue},     {"MHD_lookup_connection_value", &h->value},
+        {"MHD_get_connection_info", &h->info}, {"MHD_suspend_connection", &h->suspend},
+        {"MHD_resume_connection", &h->resume}, {0}};
+
+    h->library = library_open("libmicrohttpd.so.12", "serve", symbols, e);
+    return h->library ? 0 : -ERR_UNSUPPORTED;
+}
+
+static int keep_text(Server *s, int slot, const char *text, Err *e)
+{
+    s->texts[slot] = strdup(text);
+    return s->texts[slot] ? 0 : err_set(e, ERR_MEMORY, "no memory for a server");
+}
+
+/* Those of this computer, the address itself, and what the user adds. */
+static int make_rules(Server *s, const ServerOptions *o, Err *e)
+{
+    static const char *const own[] = {"localhost", "127.0.0.1", "[::1]"};
+    int n = 0, status = 0;
+
+    for (; n < 3; n++)
+        s->rules.names[n] = own[n];
+    s->rules.names[n++] = s->host;
+    for (int i = 0; !status && o->names && o->names[i]; i++) {
+        if (i >= LIMIT_NAMES)
+            return err_set(e, ERR_LIMIT, "more than %d names to answer to", LIMIT_NAMES);
+        if (!*o->names[i])
+            return err_set(e, ERR_ARGUMENT, "a name to answer to is empty");
+        status = keep_text(s, i, o->names[i], e);
+        s->rules.names[n++] = s->texts[i];
+    }
+    s->rules.body = s->limits.body;
+    if (status || !o->token)
+        return status;
+    if (!*o->token || strlen(o->token) > LIMIT_TOKEN)
+        return err_set(e, ERR_ARGUMENT, "a token has 1 to %d characters, this one has %zu",
+                       LIMIT_TOKEN, strlen(o->token));
+    s->rules.token = o->token;
+    status = keep_text(s, LIMIT_NAMES, o->token, e);
+    s->rules.token = s->texts[LIMIT_NAMES];
+    return status;
+}
+
+typedef union Address {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+} Address;
+
+static int parse_address(const char *text, int port, Address *a, socklen_t *size, Err *e)
+{
+    memset(a, 0, sizeof *a);
+    if (inet_pton(AF_INET, text, &a->four.sin_addr) == 1) {
+        a->four.sin_family = AF_INET;
+        a->four.sin_port = htons((uint16_t)port);
+        *size = sizeof a->four;
+    } else if (inet_pton(AF_INET6, text, &a->six.sin6_addr) == 1) {
+        a->six.sin6_family = AF_INET6;
+        a->six.sin6_port = htons((uint16_t)port);
+        *size = sizeof a->six;
+    } else {
+        return err_set(
+            e, ERR_ARGUMENT,
+            "'%.60s' is no IP address; 127.0.0.1 is this computer alone, 0.0.0.0 every network",
+            text);
+    }
+    return 0;
+}
+
+static int listen_on(Server *s, const ServerOptions *o, Err *e)
+{
+    const char *text = o->address ? o->address : "127.0.0.1";
+    Address a;
+    socklen_t size;
+    int yes = 1;
+
+    if (parse_address(text, o->port, &a, &size, e))
+        return -ERR_ARGUMENT;
+    bool six = a.any.sa_family == AF_INET6;
+
+    s->socket = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (s->socket >= 0)
+        setsockopt(s->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (s->socket < 0 || bind(s->socket, &a.any, size) ||
+        listen(s->socket, s->limits.connections) || getsockname(s->socket, &a.any, &size))
+        return err_set(e, ERR_IO, "cannot listen on %s, port %d: %s", text, o->port,
+                       strerror(errno));
+    snprintf(s->host, sizeof s->host, six ? "[%s]" : "%s", text);
+    snprintf(s->url, sizeof s->url, "http%s://%s:%d/", o->tls_cert ? "s" : "", s->host,
+             ntohs(six ? a.six.sin6_port : a.four.sin_port));
+    return 0;
+}
+
+static int start_daemon(Server *s, const ServerOptions *o, Err *e)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                     (o->tls_cert ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)o->tls_cert},
+                                   {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)o->tls_key},
+                                   {MHD_OPTION_END, 0, NULL}};
+
+    s->daemon = s->http.start(flags, 0, NULL, NULL, handle, s, MHD_OPTION_LISTEN_SOCKET, s->socket,
+                              MHD_OPTION_THREAD_POOL_SIZE, (unsigned)EVENT_THREADS,
+                              MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->limits.connections,
+                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)2 * LIMIT_HEADER,
+                              MHD_OPTION_NOTIFY_COMPLETED, completed, s,
+                              MHD_OPTION_NOTIFY_CONNECTION, connection_changed, s, MHD_OPTION_ARRAY,
+                              o->tls_cert ? tls : tls + 2, MHD_OPTION_END);
+    if (!s->daemon && o->tls_cert)
+        return err_set(e, ERR_FORMAT,
+                       "the certificate and the key are no pair of PEM files that can be used");
+    return s->daemon ? 0 : err_set(e, ERR_IO, "the server could not be started");
+}
+
+static int begin_all(Server *s, const ServerOptions *o, Err *e)
+{
+    if (!o->tls_cert != !o->tls_key)
+        return err_set(e, ERR_ARGUMENT, "a certificate needs its key, and a key its certificate");
+    if (load_library(&s->http, e) || listen_on(s, o, e) || make_rules(s, o, e) ||
+        !(s->models = answers_models(e)) || !(s->metrics = metrics_new(e)) ||
+        !(s->watch = watch_new(s->limits.deadline_s, e)) ||
+        !(s->readers = readers_new(o->model, o->threads, &s->limits, e)))
+        return -ERR_IO;
+    return start_daemon(s, o, e);
+}
+
+Server *server_start(const ServerOptions *o, Err *e)
+{
+    Server *s = calloc(1, sizeof *s);
+
+    if (!s) {
+        err_set(e, ERR_MEMORY, "no memory for a server");
+        return NULL;
+    }
+    s->socket = -1;
+    s->limits = limits_or_usual(o->limits);
+    s->log = o->log;
+    if (begin_all(s, o, e)) {
+        server_stop(s);
+        return NULL;
+    }
+    return s;
+}
+
+const char *server_url(const Server *s)
+{
+    return s->url;
+}
+
+/* ---- end ---- */
+
+static void finish_requests(Server *s)
+{
+    double until = clock_s() + LIMIT_STOP_S;
+
+    atomic_store(&s->stopping, true);
+    s->http.quiesce(s->daemon);
+    while (atomic_load(&s->active) > 0 && clock_s() < until)
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    while (readers_busy(s->readers)) /* a suspended connection has to be woken before the end */
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    s->http.stop(s->daemon);
+}
+
+void server_stop(Server *s)
+{
+    if (!s)
+        return;
+    if (s->daemon)
+        finish_requests(s);
+    if (s->socket >= 0)
+        close(s->socket);
+    readers_free(s->readers);
+    watch_free(s->watch);
+    metrics_free(s->metrics);
+    library_close(s->http.library);
+    for (int i = 0; i <= LIMIT_NAMES; i++)
+        free(s->texts[i]);
+    free(s->models);
+    free(s);
+}
