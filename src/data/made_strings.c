@@ -374,6 +374,8 @@ static int draw_length(const Line *l, Rng *r)
 {
     int most = l->sheet.width / 12;
 
+    if (l->strings->options.plain)
+        return 2 + (int)rng_below(r, 9);
     if (chance(r, 0.25f))
         return 1 + (int)rng_below(r, (uint32_t)(most < 6 ? most : 6));
     most = most > STRING_DIGITS ? STRING_DIGITS : most;
@@ -444,10 +446,11 @@ static void add_after(Line *l)
 static int write_digits(Line *l, uint8_t *labels)
 {
     Rng *r = &l->r;
+    bool plain = l->strings->options.plain;
     int length = draw_length(l, r), count = 0,
-        zeros = chance(r, 0.15f) ? 1 + (int)rng_below(r, 4) : 0;
-    float runs = chance(r, 0.1f) ? 0.6f : 0;
-    Signs signs = l->strings->options.plain ? (Signs){0} : draw_signs(r);
+        zeros = !plain && chance(r, 0.15f) ? 1 + (int)rng_below(r, 4) : 0;
+    float runs = !plain && chance(r, 0.1f) ? 0.6f : 0;
+    Signs signs = plain ? (Signs){0} : draw_signs(r);
 
     if (signs.before)
         add_before(l);
@@ -516,7 +519,7 @@ int strings_make(const Strings *s, uint64_t index, int width, uint8_t *strip, ui
     assert(width >= STRING_HEIGHT && width <= STRING_WIDTH);
     memset(ink, 0, (size_t)pixels * sizeof *ink);
     memset(labels, 0, STRING_DIGITS);
-    l.hand = hand_draw(s->options.gaps, &l.r);
+    l.hand = hand_draw(s->options.gaps, s->options.plain, &l.r);
     l.sheet = (Sheet){ink, width, STRING_HEIGHT};
     for (int y = 0; y < STRING_HEIGHT; y++)
         l.edge[y] = NO_INK;

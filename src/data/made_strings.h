@@ -38,7 +38,7 @@ typedef struct StringsOptions {
     size_t count;
     uint64_t seed;
     StringGaps gaps;
-    bool plain; /* nothing but digits, at least one: for measuring */
+    bool plain; /* 2 to 10 digits as their pictures are, 20 px high, and nothing else: for measuring */
     Team *team; /* prepares the digits; NULL: the calling thread alone */
 } StringsOptions;
 

@@ -39,11 +39,29 @@ static void set_gap(Hand *h, StringGaps gaps, Rng *r)
     h->gap *= h->height;
 }
 
-Hand hand_draw(StringGaps gaps, Rng *r)
+/* Digits as their pictures are, side by side. */
+static Hand hand_neat(float height, StringGaps gaps, Rng *r)
+{
+    Hand h = {.height = height,
+              .aspect = 1,
+              .middle = STRING_HEIGHT / 2.f,
+              .y_spread = 0.03f,
+              .zero_size = 1,
+              .pen = {0.05f * height, 1}};
+
+    set_gap(&h, gaps, r);
+    return h;
+}
+
+Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
 {
     Hand h = {0};
     float width;
 
+    if (plain)
+        return hand_neat(20, gaps, r);
+    if (chance(r, 0.12f))
+        return hand_neat(bounded(21.5f * expf(0.16f * rng_normal(r)), 14, 29), gaps, r);
     h.height = bounded(21.5f * expf(0.16f * rng_normal(r)), 12, 31);
     h.aspect = bounded(expf(0.16f * rng_normal(r)), 0.65f, 1.45f);
     h.slant = bounded(0.08f + 0.2f * rng_normal(r), -0.5f, 0.65f);

@@ -30,7 +30,8 @@ typedef struct Writing {
     const Hand *hand;
 } Writing;
 
-Hand hand_draw(StringGaps gaps, Rng *r);
+/* `plain`: digits of 20 px, as their pictures are. */
+Hand hand_draw(StringGaps gaps, bool plain, Rng *r);
 
 /* A picture (28,28) on a sheet, as large as a digit. */
 void draw_picture(const uint8_t *picture, Place place, Sheet *sheet);
