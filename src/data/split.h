@@ -18,6 +18,10 @@ typedef struct Split {
     size_t train_count, validation_count;
 } Split;
 
+/* The seed by which the line reader keeps digits back, whatever the recipe's: a run that begins with another's
+ * weights does not validate on what that one was trained on. */
+enum { SPLIT_STRINGS = 1 };
+
 /* About `share` of the pictures (0 to 1) for validation: exactly, but for rounding and whole
  * writers. ERR_ARGUMENT if one side would be empty though share is between 0 and 1. */
 int dataset_split(const Dataset *d, double share, uint64_t seed, Split *out, Err *e);

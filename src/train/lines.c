@@ -73,7 +73,7 @@ static void copy_net(const Net *from, Net *to)
 static int make_strings(Lines *l, const Dataset *data, Err *e)
 {
     StringsOptions o = {.digits = data, .seed = l->recipe->seed, .team = l->team};
-    int code = dataset_split(data, l->recipe->validation, LINES_SPLIT_SEED, &l->split, e);
+    int code = dataset_split(data, l->recipe->validation, SPLIT_STRINGS, &l->split, e);
 
     if (code)
         return code;

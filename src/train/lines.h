@@ -18,9 +18,7 @@
 
 #include "train/fit.h"
 
-/* The same digits are kept back whatever the seed: a run that begins with another's weights does not
- * validate on what that one was trained on. */
-enum { LINES_SHARE = 25, LINES_SPLIT_SEED = 1 };
+enum { LINES_SHARE = 25 };
 
 /* Trains; FitOptions, FitResult and the files of the folder are fit's, without TensorBoard's. */
 int lines_fit(const Recipe *recipe, const Dataset *data, const FitOptions *options,

@@ -1,0 +1,17 @@
+/* Made-up numbers as pictures in a folder, with their labels: for measuring readers.
+ *
+ *     strings_save(strings, 1000, "numbers", &e);       // numbers/0000.png .., numbers/labels.csv
+ *     Dataset *d = dataset_open("numbers", NULL, &e);   // d->names, d->texts
+ *
+ * Dark ink on paper; each picture is as wide as its number needs, with a margin of paper. */
+#ifndef SCRAWL_DATA_STRINGS_SET_H
+#define SCRAWL_DATA_STRINGS_SET_H
+
+#include "data/made_strings.h"
+
+enum { STRINGS_SET_LIMIT = 100000 };
+
+/* Strings 0 .. count-1; those without a digit are left out. Makes the folder; ERR_IO, ERR_MEMORY. */
+int strings_save(const Strings *s, int count, const char *folder, Err *e);
+
+#endif
