@@ -10,6 +10,8 @@
 #include "base/parallel.h"
 #include "cli/progress.h"
 #include "model/shipped.h"
+#include "plot/reliability.h"
+#include "train/evaluate_numbers.h"
 #include "train/evaluation_plots.h"
 #include "train/report.h"
 
@@ -54,6 +56,7 @@ typedef struct Work { /* what the plots are made from */
     Dataset *data;
     Evaluation result;
     Evaluation train; /* count 0: not asked for, or the data has no such part */
+    NumbersEvaluation numbers; /* in place of `result` where labels have several digits */
 } Work;
 
 /* ---- on standard output ---- */
@@ -94,6 +97,32 @@ static int print_json(const Work *w)
 
     if (!text)
         return refuse("no memory for the result");
+    puts(text);
+    free(text);
+    return STATUS_DONE;
+}
+
+static void print_numbers(const NumbersEvaluation *v)
+{
+    char right[32], count[32];
+
+    printf("%s of %s numbers exactly right = %.2f %% (%.2f to %.2f)\n", grouped(right, v->right),
+           grouped(count, v->count), 100.0 * (double)v->right / (double)v->count,
+           100 * v->interval.low, 100 * v->interval.high);
+    printf("%ld refused, %ld wrong and not refused; %ld of %ld digits wrong, missing or too many\n\n",
+           v->refused, v->wrong, v->digit_errors, v->digits);
+    printf("answered   wrong among them\n");
+    for (int tenth = 5; tenth <= 10; tenth++)
+        printf("%6d %%   %6.2f %%\n", 10 * tenth,
+               100 * (double)v->risk[(v->count * tenth + 9) / 10 - 1]);
+}
+
+static int print_numbers_json(const Work *w)
+{
+    char *text = numbers_evaluation_json(&w->numbers, w->name, w->values->data, w->data);
+
+    if (!text)
+        return refuse("no memory for the result, or a name that is not UTF-8");
     puts(text);
     free(text);
     return STATUS_DONE;
@@ -190,6 +219,31 @@ static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
     return status;
 }
 
+static int plot_numbers(const Work *w, Err *e)
+{
+    const Values *v = w->values;
+    const Scored scored = {w->name, w->numbers.probabilities, w->numbers.exact, (size_t)w->numbers.count};
+    int status = 0;
+
+    if (v->confusion || v->mistakes || v->bars || v->report)
+        return err_set(e, ERR_ARGUMENT, "%s: of numbers there are the plots --reliability and --risk", v->data);
+    if (v->reliability)
+        status = canvas_finish(plot_reliability(w->title, &scored, 0, e), v->reliability, e);
+    if (!status && v->risk)
+        status = canvas_finish(plot_risk_coverage(w->title, &scored, 1, e), v->risk, e);
+    return status;
+}
+
+static int read_numbers(Work *w, Progress *progress, Err *e)
+{
+    Watch watch = progress_watch(progress, "reading numbers");
+    Reader *reader = reader_new(w->name, w->values->threads, e);
+    int status = reader ? evaluate_numbers(reader, w->data, &watch, &w->numbers, e) : -(int)ERR_IO;
+
+    reader_free(reader);
+    return status ? status : plot_numbers(w, e);
+}
+
 static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
 {
     DatasetPart part = strcmp(w->values->part, "train") ? PART_TEST : PART_TRAIN;
@@ -198,6 +252,8 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
     w->model = shipped_open(w->name, e);
     if (w->model)
         w->data = open_part(w, part, team, progress, e);
+    if (w->data && w->data->texts)
+        return read_numbers(w, progress, e);
     if (w->data)
         status = answer(w, w->data, team, progress, &w->result, e);
     if (!status)
@@ -227,9 +283,12 @@ static int run(const Verb *verb, int argc, char **argv)
     if (status)
         status = refuse("%s", e.text);
     else if (v.json)
-        status = print_json(&w);
+        status = (w.numbers.count ? print_numbers_json : print_json)(&w);
+    else if (w.numbers.count)
+        print_numbers(&w.numbers);
     else
         print_text(&w.result);
+    numbers_evaluation_free(&w.numbers);
     evaluation_free(&w.result);
     evaluation_free(&w.train);
     dataset_free(w.data);
@@ -242,8 +301,11 @@ const Verb verb_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL",
     .about = "how well a model reads a labelled set; plots of it, a report",
-    .more = "Accuracies stand with their 95 % interval (Wilson). Plots are .png, .svg or .pdf by "
-            "their ending; the\n"
+    .more = "A CSV of pictures and numbers of several digits is read as read does: MODEL is then line, or
+"
+            "what reads digits that stand apart. Accuracies stand with their 95 % interval (Wilson). Plots
+"
+            "are .png, .svg or .pdf by their ending; the "
             "report is one page that needs nothing beside it.",
     .options = options,
     .least = 1,

@@ -30,11 +30,18 @@ struct LineReader {
 
 /* ---- making ---- */
 
+bool line_reader_takes(const Model *m)
+{
+    Shape in = net_op(m->net, net_input_node(m->net, 0).id).out;
+
+    return net_input_count(m->net) == 1 && in.c == 1 && in.h == STRIP_HEIGHT;
+}
+
 static int check_model(const Model *m, const char *name, Err *e)
 {
     OpInfo input = net_op(m->net, net_input_node(m->net, 0).id);
 
-    if (net_input_count(m->net) != 1 || input.out.c != 1 || input.out.h != STRIP_HEIGHT)
+    if (!line_reader_takes(m))
         return err_set(e, ERR_ARGUMENT,
                        "%s: a line reader takes strips of 1x%dxW, this model takes %dx%dx%d", name,
                        STRIP_HEIGHT, input.out.c, input.out.h, input.out.w);

@@ -11,6 +11,8 @@
 #ifndef SCRAWL_READ_LINE_H
 #define SCRAWL_READ_LINE_H
 
+#include <stdbool.h>
+
 #include "image/ink.h"
 #include "model/model.h"
 #include "nn/ctc.h"
@@ -53,6 +55,9 @@ typedef struct LineReader LineReader;
  * strips of (1,32,W) or whose classes are not the ten digits and a blank. */
 LineReader *line_reader_new(const char *model, Err *e);
 void line_reader_free(LineReader *r); /* NULL is fine */
+
+/* Whether a model takes strips, as a line reader's does. */
+bool line_reader_takes(const Model *m);
 const Model *line_reader_model(const LineReader *r);
 
 /* The picture's number; at most CTC_LABELS digits. `options` may be NULL. Where the length is known, the

@@ -52,25 +52,42 @@ static int start(Reader *r, int threads, Err *e)
     return r->logits ? 0 : err_set(e, ERR_MEMORY, "no memory for a reader");
 }
 
+/* A model of strips is the line reader's; the digits are read by the default one then. */
+static int open_models(Reader *r, const char *name, Err *e)
+{
+    bool is_line;
+    const char *lines = !name && shipped_find(READER_LINES) ? READER_LINES : NULL;
+
+    r->model = shipped_open(name ? name : READER_DEFAULT, e);
+    if (!r->model)
+        return -(int)ERR_IO;
+    is_line = name && line_reader_takes(r->model);
+    if (is_line) {
+        lines = name;
+        name = READER_DEFAULT;
+        model_free(r->model);
+        r->model = shipped_open(name, e);
+    }
+    if (!r->model || check_model(r->model, name ? name : READER_DEFAULT, e))
+        return -(int)ERR_ARGUMENT;
+    if (lines && !(r->line = line_reader_new(lines, e)))
+        return -(int)ERR_ARGUMENT;
+    return 0;
+}
+
 Reader *reader_new(const char *model, int threads, Err *e)
 {
-    const char *name = model ? model : READER_DEFAULT;
     Reader *r = calloc(1, sizeof *r);
 
     if (!r) {
         err_set(e, ERR_MEMORY, "no memory for a reader");
         return NULL;
     }
-    r->model = shipped_open(name, e);
-    if (!r->model || check_model(r->model, name, e) || start(r, threads, e)) {
+    if (open_models(r, model, e) || start(r, threads, e)) {
         reader_free(r);
         return NULL;
     }
     r->output = model_class_output(r->model);
-    if (!model && shipped_find(READER_LINES) && !(r->line = line_reader_new(READER_LINES, e))) {
-        reader_free(r);
-        return NULL;
-    }
     return r;
 }
 

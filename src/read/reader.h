@@ -63,8 +63,9 @@ typedef struct ReadOptions {
 
 typedef struct Reader Reader;
 
-/* A reader with the models that ship (NULL), or with one of them or a file alone. threads 0: all cores. ERR_ARGUMENT
- * for a model that does not take 28x28 pictures or whose classes are not the digits (and perhaps "noise"). */
+/* A reader with the models that ship (NULL); with one of them or a file alone, that reads digits; or with a line
+ * reader beside the digits' default. threads 0: all cores. ERR_ARGUMENT for a model that takes neither 28x28 pictures
+ * nor strips, or whose classes are not the digits (and perhaps "noise"; a line reader's, the blank). */
 Reader *reader_new(const char *model, int threads, Err *e);
 void reader_free(Reader *r);
 const Model *reader_model(const Reader *r);
