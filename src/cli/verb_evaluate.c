@@ -301,10 +301,8 @@ const Verb verb_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL",
     .about = "how well a model reads a labelled set; plots of it, a report",
-    .more = "A CSV of pictures and numbers of several digits is read as read does: MODEL is then line, or
-"
-            "what reads digits that stand apart. Accuracies stand with their 95 % interval (Wilson). Plots
-"
+    .more = "A CSV of pictures and numbers of several digits is read as read does: MODEL is then line, or\n"
+            "what reads digits that stand apart. Accuracies stand with their 95 % interval (Wilson). Plots\n"
             "are .png, .svg or .pdf by their ending; the "
             "report is one page that needs nothing beside it.",
     .options = options,
