@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "image/glyph.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

@@ -36,11 +36,12 @@ int usage_error(const Verb *verb, const char *format, ...)
 
 enum { HELP_COLUMN = 28 };
 
-static void print_option(const char *name, char letter, const char *value, const char *help)
+static void print_option(const char *name, char letter, const char *value, bool maybe, const char *help)
 {
     char left[96];
-    int n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
-                     letter ? "," : " ", name, value ? " " : "", value ? value : "");
+    int n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
+                     letter ? "," : " ", name, value ? maybe ? " [" : " " : "", value ? value : "",
+                     maybe ? "]" : "");
 
     printf("%s", left);
     if (n >= HELP_COLUMN) {
@@ -64,8 +65,8 @@ void verb_help(const Verb *verb)
         printf("\n%s\n", verb->more);
     printf("\nOptions:\n");
     for (const Option *o = verb->options; o && o->name; o++)
-        print_option(o->name, o->letter, o->value, o->help);
-    print_option("help", 'h', NULL, "this text");
+        print_option(o->name, o->letter, o->value, o->kind == OPTION_MAYBE, o->help);
+    print_option("help", 'h', NULL, false, "this text");
 }
 
 /* ---- parsing ---- */
@@ -80,9 +81,14 @@ static bool choice_has(const char *choices, const char *text)
     return false;
 }
 
+static bool has_choices(const Option *o)
+{
+    return o->kind == OPTION_CHOICE || o->kind == OPTION_MAYBE;
+}
+
 static int wrong(const Verb *verb, const Option *o, const char *text)
 {
-    if (o->kind == OPTION_CHOICE)
+    if (has_choices(o))
         return usage_error(verb, "--%s is one of %s, not '%s'", o->name, o->value, text);
     if (o->least == 0 && o->most == 0)
         return usage_error(verb, "--%s wants a number, not '%s'", o->name, text);
@@ -125,7 +131,7 @@ static int set_value(const Verb *verb, const Option *o, const char *text, void *
 {
     char *field = (char *)values + o->offset;
 
-    if (o->kind == OPTION_CHOICE && !choice_has(o->value, text))
+    if (has_choices(o) && !choice_has(o->value, text))
         return wrong(verb, o, text);
     if (o->kind == OPTION_LIST) {
         OptionList *list = (OptionList *)field;
@@ -133,7 +139,7 @@ static int set_value(const Verb *verb, const Option *o, const char *text, void *
         if (list->count == OPTION_LIST_LIMIT)
             return usage_error(verb, "--%s may be given %d times", o->name, OPTION_LIST_LIMIT);
         list->texts[list->count++] = text;
-    } else if (o->kind == OPTION_TEXT || o->kind == OPTION_CHOICE)
+    } else if (o->kind == OPTION_TEXT || has_choices(o))
         memcpy(field, &text, sizeof text);
     else
         return set_number(verb, o, text, field);
@@ -164,6 +170,10 @@ static int parse_option(const Verb *verb, int argc, char **argv, int *i, void *v
         if (value)
             return usage_error(verb, "--%s takes no value", o->name);
         *((bool *)((char *)values + o->offset)) = true;
+        return 0;
+    }
+    if (o->kind == OPTION_MAYBE && !value && (*i + 1 == argc || !choice_has(o->value, argv[*i + 1]))) {
+        memcpy((char *)values + o->offset, &(const char *){""}, sizeof value);
         return 0;
     }
     if (!value && *i + 1 == argc)

@@ -21,7 +21,8 @@ typedef enum OptionKind {
     OPTION_FLOAT, /* double within least..most */
     OPTION_TEXT,  /* const char * into argv */
     OPTION_LIST,  /* OptionList: may be given again and again */
-    OPTION_CHOICE /* const char *, one of the words of `value`, which are separated by "|" */
+    OPTION_CHOICE, /* const char *, one of the words of `value`, which are separated by "|" */
+    OPTION_MAYBE   /* the same, but the word may be left out, which gives "" */
 } OptionKind;
 
 enum { OPTION_LIST_LIMIT = 32 };

@@ -23,7 +23,7 @@ static void bash_verb(const Verb *v)
 static void bash_choices(const Verb *v)
 {
     for (const Option *o = v->options; o->name; o++)
-        if (o->kind == OPTION_CHOICE) {
+        if (o->kind == OPTION_CHOICE || o->kind == OPTION_MAYBE) {
             printf("        %s--%s) words='", v->name, o->name);
             print_choices(o);
             printf("' ;;\n");
@@ -63,8 +63,8 @@ static void zsh_verb(const Verb *v)
         printf("'--%s[", o->name);
         print_quoted(o->help, "'[]:");
         printf("]");
-        if (o->kind == OPTION_CHOICE) {
-            printf(":%s:(", o->name);
+        if (o->kind == OPTION_CHOICE || o->kind == OPTION_MAYBE) {
+            printf("%s:%s:(", o->kind == OPTION_MAYBE ? ":" : "", o->name);
             print_choices(o);
             printf(")");
         } else if (o->kind != OPTION_FLAG) {
@@ -95,8 +95,8 @@ static void fish_option(const Verb *v, const Option *o)
     printf("complete -c scrawl -n '__fish_seen_subcommand_from %s' -l %s", v->name, o->name);
     if (o->letter)
         printf(" -s %c", o->letter);
-    if (o->kind == OPTION_CHOICE) {
-        printf(" -x -a '");
+    if (o->kind == OPTION_CHOICE || o->kind == OPTION_MAYBE) {
+        printf(" %s -a '", o->kind == OPTION_MAYBE ? "-f" : "-x");
         print_choices(o);
         printf("'");
     } else if (o->kind != OPTION_FLAG) {

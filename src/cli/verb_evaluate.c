@@ -1,6 +1,7 @@
 /* scrawl evaluate MODEL --data D: a model on a labelled set. */
 #include "cli/verbs.h"
 
+#include <jansson.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,12 @@
 #include "plot/reliability.h"
 #include "train/evaluate_numbers.h"
 #include "train/evaluation_plots.h"
+#include "train/redrawing.h"
 #include "train/report.h"
 
 typedef struct Values {
     bool json, canonical;
-    const char *data, *part, *confusion, *reliability, *risk, *mistakes, *bars, *report;
+    const char *data, *part, *confusion, *reliability, *risk, *mistakes, *bars, *report, *pairs, *font;
     int threads;
 } Values;
 
@@ -43,6 +45,11 @@ static const Option options[] = {
     {"bars", 0, OPTION_TEXT, "OUT.png",
      "plot loss and errors on the training part beside the test part", offsetof(Values, bars), 0,
      0},
+    {"pairs", 0, OPTION_TEXT, "DIR",
+     "of a net that redraws: 256 pictures beside what it drew, as\n<predicted>_<true>_<index>.png",
+     offsetof(Values, pairs), 0, 0},
+    {"font", 0, OPTION_TEXT, "FONT", "of a net that redraws: what it should draw; default: as it was trained",
+     offsetof(Values, font), 0, 0},
     {"json", 0, OPTION_FLAG, NULL, "the result as one JSON object", offsetof(Values, json), 0, 0},
     {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0,
      TEAM_LIMIT},
@@ -57,6 +64,8 @@ typedef struct Work { /* what the plots are made from */
     Evaluation result;
     Evaluation train; /* count 0: not asked for, or the data has no such part */
     NumbersEvaluation numbers; /* in place of `result` where labels have several digits */
+    bool redraws;     /* the model draws too: */
+    Redrawing redrawing, redrawing_train;
 } Work;
 
 /* ---- on standard output ---- */
@@ -91,9 +100,48 @@ static void print_text(const Evaluation *v)
                100 * v->reports[i].precision, 100 * v->reports[i].recall);
 }
 
-static int print_json(const Work *w)
+static void print_share(const char *what, long right, long count)
+{
+    Interval i = metric_wilson(right, count);
+    char text[32];
+
+    printf("%-32s %8s = %.2f %% (%.2f to %.2f)\n", what, grouped(text, right), 100. * right / count, 100 * i.low,
+           100 * i.high);
+}
+
+static void print_redrawing(const Redrawing *r)
+{
+    printf("\nredrawn in %s\n", r->typeface);
+    print_share("right glyph (nearest)", r->glyphs, r->count);
+    print_share("both heads agree", r->agreeing, r->count);
+    print_share("exact after --clean, within 16", r->exact, r->count);
+    print_share("exact after --clean seed", r->exact_steps, r->count);
+    printf("SSIM %.4f, PSNR %.2f dB, its median %.2f dB\n", r->ssim, r->psnr, r->psnr_median);
+    printf("loss %.5f: %s %.6f, class %.5f\n", r->loss, loss_name(r->loss_kind), r->picture_loss, r->class_loss);
+    printf("reconstruction accuracy %.2f %%: pixels over one half against grey targets, at most %.2f %%\n",
+           100 * r->binary_accuracy, 100 * r->binary_ceiling);
+}
+
+/* The classifier's figures, and those of the redrawing as one more member. */
+static char *json_of(const Work *w)
 {
     char *text = evaluation_json(&w->result, w->name, w->values->data);
+    char *redrawing = w->redraws ? redrawing_json(&w->redrawing) : NULL;
+    json_t *all = redrawing && text ? json_loads(text, 0, NULL) : NULL;
+
+    if (!w->redraws)
+        return text;
+    free(text);
+    json_object_set_new(all, "redrawing", redrawing ? json_loads(redrawing, 0, NULL) : NULL);
+    free(redrawing);
+    text = all ? json_dumps(all, JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(all);
+    return text;
+}
+
+static int print_json(const Work *w)
+{
+    char *text = json_of(w);
 
     if (!text)
         return refuse("no memory for the result");
@@ -173,7 +221,11 @@ static int plot(const Work *w, Err *e)
         status = canvas_finish(evaluation_reliability(r, w->title, e), v->reliability, e);
     if (!status && v->risk)
         status = canvas_finish(evaluation_risk(r, w->title, e), v->risk, e);
-    if (!status && v->bars)
+    if (!status && v->pairs)
+        status = redrawing_pairs(&w->redrawing, w->model, w->data, v->pairs, e);
+    if (!status && v->bars && w->redraws)
+        status = canvas_finish(redrawing_bars(&w->redrawing_train, &w->redrawing, w->title, e), v->bars, e);
+    else if (!status && v->bars)
         status = canvas_finish(evaluation_bars(&w->train, r, w->title, e), v->bars, e);
     if (!status && v->report)
         status = write_report(w, e);
@@ -201,6 +253,16 @@ static int answer(const Work *w, const Dataset *data, Team *team, Progress *prog
     return evaluate(w->model, data, &(EvaluateOptions){.team = team, .watch = &watch}, out, e);
 }
 
+static int redraw(const Work *w, const Dataset *data, Team *team, Progress *progress, Redrawing *out, Err *e)
+{
+    Watch watch = progress_watch(progress, "redrawing pictures");
+
+    if (!w->redraws)
+        return 0;
+    return redraw_measure(w->model, data, w->values->font, &(EvaluateOptions){.team = team, .watch = &watch}, out,
+                          e);
+}
+
 /* The training part too, where a plot compares it with the test part. */
 static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
 {
@@ -215,6 +277,8 @@ static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
     Dataset *train = open_part(w, PART_TRAIN, team, progress, e);
 
     status = train ? answer(w, train, team, progress, &w->train, e) : -(int)ERR_IO;
+    if (!status && v->bars)
+        status = redraw(w, train, team, progress, &w->redrawing_train, e);
     dataset_free(train);
     return status;
 }
@@ -250,12 +314,17 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
     int status = -(int)ERR_IO;
 
     w->model = shipped_open(w->name, e);
+    w->redraws = w->model && redraw_can(w->model);
+    if (w->model && !w->redraws && (w->values->pairs || w->values->font))
+        return err_set(e, ERR_ARGUMENT, "%s: does not redraw, so that --pairs and --font say nothing", w->name);
     if (w->model)
         w->data = open_part(w, part, team, progress, e);
     if (w->data && w->data->texts)
         return read_numbers(w, progress, e);
     if (w->data)
         status = answer(w, w->data, team, progress, &w->result, e);
+    if (!status)
+        status = redraw(w, w->data, team, progress, &w->redrawing, e);
     if (!status)
         status = answer_train(w, team, progress, e);
     return status ? status : plot(w, e);
@@ -288,9 +357,13 @@ static int run(const Verb *verb, int argc, char **argv)
         print_numbers(&w.numbers);
     else
         print_text(&w.result);
+    if (!status && !v.json && w.redraws)
+        print_redrawing(&w.redrawing);
     numbers_evaluation_free(&w.numbers);
     evaluation_free(&w.result);
     evaluation_free(&w.train);
+    redrawing_free(&w.redrawing);
+    redrawing_free(&w.redrawing_train);
     dataset_free(w.data);
     model_free(w.model);
     team_free(team);

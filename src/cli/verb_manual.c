@@ -21,8 +21,9 @@ static void print_option(const Option *o)
         printf("*-%c*, ", o->letter);
     printf("*--%s*", o->name);
     if (o->value) {
-        printf(" ");
+        printf(o->kind == OPTION_MAYBE ? " \\[" : " ");
         print_plain(o->value);
+        printf(o->kind == OPTION_MAYBE ? "\\]" : "");
     }
     printf("\n\t");
     print_plain(o->help);

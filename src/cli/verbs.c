@@ -6,6 +6,7 @@
 /* clang-format off: a line each, so that two may be added at a time */
 static const Verb *const verbs[] = {
     &verb_read,
+    &verb_redraw,
     &verb_train,
     &verb_sweep,
     &verb_evaluate,

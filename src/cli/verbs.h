@@ -13,6 +13,7 @@ extern const Verb verb_manual;
 extern const Verb verb_models;
 extern const Verb verb_page;
 extern const Verb verb_read;
+extern const Verb verb_redraw;
 extern const Verb verb_serve;
 extern const Verb verb_summary;
 extern const Verb verb_sweep;

@@ -12,6 +12,7 @@
 #include FT_BBOX_H
 #include FT_OUTLINE_H
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "image/image.h"
 

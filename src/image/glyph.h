@@ -12,8 +12,12 @@
 #ifndef SCRAWL_IMAGE_GLYPH_H
 #define SCRAWL_IMAGE_GLYPH_H
 
-#include "base/bytes.h"
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/err.h"
+
+struct Writer; /* base/bytes.h */
 
 enum { GLYPH_DIGITS = 10, GLYPH_SIZE_LIMIT = 1000 };
 
@@ -61,6 +65,6 @@ int glyph_fill(Typeface *t, int digit, const GlyphBox *box, int width, int heigh
                Err *e);
 
 /* Appends the outline as the data of an SVG path: "M12.50 3.00Q..Z". `out` holds such data or nothing. */
-void glyph_path(Typeface *t, int digit, const GlyphBox *box, Writer *out);
+void glyph_path(Typeface *t, int digit, const GlyphBox *box, struct Writer *out);
 
 #endif

@@ -68,6 +68,16 @@ static int *match_labels(const Model *m, const Dataset *d, int outputs, Err *e)
     return targets;
 }
 
+int *evaluation_targets(const Model *model, const Dataset *data, Err *e)
+{
+    const char *name = class_output(model, e);
+    int output = name ? net_output_find(model->net, name) : -1;
+
+    if (output < 0)
+        return NULL;
+    return match_labels(model, data, net_op(model->net, net_output_node(model->net, output).id).out.c, e);
+}
+
 static int copy_names(Evaluation *v, const Model *m)
 {
     for (int c = 0; c < v->classes; c++) {

@@ -51,6 +51,9 @@ int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *opt
              Err *e);
 void evaluation_free(Evaluation *v);
 
+/* The data's labels as classes of the model, (count); the caller frees. NULL and ERR_ARGUMENT as above. */
+int *evaluation_targets(const Model *model, const Dataset *data, Err *e);
+
 /* The same from answers that are there: logits (count, classes) of the model, targets (count) among
  * its classes. ERR_MEMORY, or ERR_NUMERIC for a logit that is not finite. */
 int evaluate_logits(const Model *model, const float *logits, const int *targets, size_t count,

@@ -47,14 +47,13 @@ static Node see(Net *net, Node x, int c)
 
 void zoo_redraw(Net *net, const ZooOptions *options)
 {
-    int c = options->width;
-    Node code = see(net, net_input(net, "image", 1, 28, 28), c), x;
+    Node code = see(net, net_input(net, "image", 1, 28, 28), options->width), x;
 
     net_output(net, "logits", net_dense(net, code, "class", (Dense){.units = options->classes}));
-    x = net_act(net, net_dense(net, code, "draw", (Dense){.units = 2 * c * 7 * 7}), ACT_RELU);
-    x = net_reshape(net, x, 2 * c, 7, 7);
-    x = grow(net, x, "grow", c);        /* (c,14,14) */
-    x = grow(net, x, "strokes", 2 * c); /* (2c,28,28) */
+    x = net_act(net, net_dense(net, code, "draw", (Dense){.units = 32 * 7 * 7}), ACT_RELU);
+    x = net_reshape(net, x, 32, 7, 7);
+    x = grow(net, x, "grow", 16);    /* (16,14,14) */
+    x = grow(net, x, "strokes", 32); /* (32,28,28) */
     x = net_conv2d(net, x, "ink", (Conv){.filters = 1, .kernel = 1});
     net_output(net, "picture", net_act(net, x, ACT_SIGMOID));
     net_output(net, "picture_logits", x);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/rng.h"
 #include "image/glyph.h"

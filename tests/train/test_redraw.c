@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "data/typeset.h"
 #include "model/model.h"
+#include "train/redrawing.h"
+#include "zoo/zoo.h"
 
 static Dataset *data;
 
@@ -167,6 +169,159 @@ static void what_a_net_cannot_draw_is_refused(void **state)
     }
 }
 
+/* ---- how well it draws ---- */
+
+/* A net that draws the target of class 3, `faded` by so much, whatever it sees, and calls it a 3. */
+static Model *always_three(float faded)
+{
+    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    static const float three[10] = {0, 0, 0, 5};
+    Typeset *t = typeset_new(NULL, GLYPH_USUAL, 10, NULL);
+    float picture[TYPESET_PIXELS];
+    Net *net = net_new();
+    Node x = net_flatten(net, net_input(net, "image", 1, 28, 28));
+    Model *m;
+
+    net_output(net, "logits", net_dense(net, x, "class", (Dense){.units = 10}));
+    x = net_dense(net, x, "draw", (Dense){.units = TYPESET_PIXELS});
+    net_output(net, "picture", net_reshape(net, x, 1, 28, 28));
+    assert_int_equal(net_build(net, NULL), 0);
+    for (int i = 0; i < TYPESET_PIXELS; i++)
+        picture[i] = t->pictures[3 * TYPESET_PIXELS + i] * (1 - faded);
+    param_write(net_param_find(net, "draw.bias"), picture, net_block(net));
+    param_write(net_param_find(net, "class.bias"), three, net_block(net));
+    m = model_new(net);
+    assert_non_null(m);
+    assert_int_equal(model_set_classes(m, digits, 10, NULL), 0);
+    typeset_free(t);
+    return m;
+}
+
+static Redrawing measured(Model *m, int label)
+{
+    Dataset *d = dataset_new(6, 28, 28, 10, NULL);
+    Redrawing r;
+    Err e = {0};
+
+    assert_non_null(d);
+    for (size_t i = 0; i < d->count; i++)
+        d->labels[i] = label;
+    if (redraw_measure(m, d, NULL, NULL, &r, &e))
+        fail_msg("%s", e.text);
+    dataset_free(d);
+    return r;
+}
+
+static void a_perfect_drawing_is_right_by_every_measure(void **state)
+{
+    Model *m;
+    Redrawing r;
+
+    (void)state;
+    if (!data)
+        skip();
+    m = always_three(0);
+    r = measured(m, 3);
+    assert_int_equal(r.count, 6);
+    assert_int_equal(r.classes, 6);
+    assert_int_equal(r.glyphs, 6);
+    assert_int_equal(r.agreeing, 6);
+    assert_int_equal(r.exact, 6);
+    assert_int_equal(r.exact_steps, 6);
+    assert_true(r.psnr > 99 && r.psnr_median > 99 && r.ssim > 0.9999 && r.picture_loss < 1e-9);
+    assert_true(r.binary_accuracy == r.binary_ceiling && r.binary_ceiling > 0.8 &&
+                r.binary_ceiling < 1);
+    redrawing_free(&r);
+    model_free(m);
+}
+
+static void another_digits_picture_is_wrong_though_the_heads_agree(void **state)
+{
+    Model *m;
+    Redrawing r;
+
+    (void)state;
+    if (!data)
+        skip();
+    m = always_three(0);
+    r = measured(m, 5);
+    assert_int_equal(r.classes, 0);
+    assert_int_equal(r.glyphs, 0);
+    assert_int_equal(r.agreeing, 6);
+    assert_int_equal(r.exact, 0);
+    assert_int_equal(r.exact_steps, 0);
+    assert_true(r.psnr < 20 && r.ssim < 0.9 && r.picture_loss > 0.01);
+    assert_true(r.binary_accuracy < r.binary_ceiling);
+    redrawing_free(&r);
+    model_free(m);
+}
+
+static void a_faded_picture_is_cleaned(void **state)
+{
+    Model *m;
+    Redrawing r;
+
+    (void)state;
+    if (!data)
+        skip();
+    m = always_three(0.2f);
+    r = measured(m, 3);
+    assert_int_equal(r.glyphs, 6);
+    assert_int_equal(r.exact, 6);
+    assert_true(r.psnr < 30);
+    redrawing_free(&r);
+    model_free(m);
+}
+
+static void pairs_are_named_by_what_was_predicted_and_true(void **state)
+{
+    Model *m;
+    Redrawing r;
+    Dataset *d = dataset_new(6, 28, 28, 10, NULL);
+    char *folder = folder_make(), **names;
+    size_t count;
+
+    (void)state;
+    if (!data)
+        skip();
+    m = always_three(0);
+    r = measured(m, 5);
+    assert_int_equal(redrawing_pairs(&r, m, d, folder, NULL), 0);
+    names = file_list(folder, &count, NULL);
+    assert_int_equal(count, 6);
+    assert_string_equal(names[4], "3_5_4.png");
+    free(names);
+    folder_remove(folder);
+    redrawing_free(&r);
+    dataset_free(d);
+    model_free(m);
+}
+
+static void what_cannot_be_measured_is_refused(void **state)
+{
+    Net *net = zoo_net("lenet", &(ZooOptions){0}, NULL);
+    Model *lenet = model_new(net), *m;
+    Dataset *d = dataset_new(2, 28, 28, 10, NULL);
+    Redrawing r;
+    Err e = {0};
+
+    (void)state;
+    if (!data)
+        skip();
+    m = always_three(0);
+    assert_int_equal(model_set_name(lenet, "lenet", NULL), 0);
+    assert_int_not_equal(redraw_measure(lenet, d, NULL, NULL, &r, &e), 0);
+    assert_string_equal(e.text, "the model 'lenet' does not redraw");
+    assert_int_not_equal(redraw_measure(m, d, "./missing.ttf", NULL, &r, &e), 0);
+    assert_non_null(strstr(e.text, "missing.ttf"));
+    assert_int_equal(model_set_record(m, "{\"typeface\":\"Nosuch Face\"}", NULL), 0);
+    assert_int_not_equal(redraw_measure(m, d, NULL, NULL, &r, &e), 0);
+    assert_non_null(strstr(e.text, "the model draws Nosuch Face, for which this system has "));
+    dataset_free(d);
+    model_free(lenet);
+    model_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +331,11 @@ int main(void)
         cmocka_unit_test(a_run_that_was_stopped_ends_in_the_same_bytes),
         cmocka_unit_test(the_weights_of_the_losses_count),
         cmocka_unit_test(what_a_net_cannot_draw_is_refused),
+        cmocka_unit_test(a_perfect_drawing_is_right_by_every_measure),
+        cmocka_unit_test(another_digits_picture_is_wrong_though_the_heads_agree),
+        cmocka_unit_test(a_faded_picture_is_cleaned),
+        cmocka_unit_test(pairs_are_named_by_what_was_predicted_and_true),
+        cmocka_unit_test(what_cannot_be_measured_is_refused),
     };
 
     return cmocka_run_group_tests(tests, make_data, free_data);

@@ -1,0 +1,353 @@
+/* Redrawing pictures: where the digits go, whatever the net draws. The net here is one that is not
+ * trained: it draws some grey. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "image/sketch.h"
+#include "read/redrawer.h"
+#include "zoo/zoo.h"
+
+static char path[] = "/tmp/redrawer-XXXXXX.safetensors";
+static Redrawer *redrawer;
+static Typeface *face;
+
+static void save_model(const char *name, const char *to)
+{
+    static const char *const digits[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+    Net *net = zoo_net(name, &(ZooOptions){.classes = 10}, NULL);
+    Model *m;
+
+    assert_non_null(net);
+    net_init(net, 1);
+    m = model_new(net);
+    assert_non_null(m);
+    assert_int_equal(model_set_classes(m, digits, 10, NULL), 0);
+    assert_int_equal(model_save(m, to, MODEL_F32, NULL), 0);
+    model_free(m);
+}
+
+static int open_all(void **state)
+{
+    Err e = {0};
+
+    (void)state;
+    close(mkstemps(path, 12));
+    save_model("redraw", path);
+    redrawer = redrawer_new(path, 2, &e);
+    face = typeface_open(NULL, NULL);
+    return redrawer ? 0 : -1;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    redrawer_free(redrawer);
+    typeface_free(face);
+    return unlink(path);
+}
+
+static Redrawn *redrawn(const char *text, SketchOptions o)
+{
+    Err e = {0};
+    Image *im = sketch_text(text, &o, &e);
+    Redrawn *page = im ? redrawer_redraw(redrawer, im, false, &e) : NULL;
+
+    image_free(im);
+    if (!page)
+        fail_msg("%s", e.text);
+    return page;
+}
+
+static void need_font(void)
+{
+    if (face)
+        return;
+    print_message("# no font is installed\n");
+    skip();
+}
+
+/* A page of one digit of which all is known. */
+static Redrawn made(int digit, bool single)
+{
+    static RedrawnDigit d;
+
+    memset(&d, 0, sizeof d);
+    d.x = 20;
+    d.y = 30;
+    d.width = 24;
+    d.height = 40;
+    d.digit = digit;
+    for (int y = 5; y < 25; y++)
+        memset(d.drawn + y * DIGIT_SIDE + 8, 255, 12);
+    if (single)
+        return (Redrawn){DIGIT_SIDE, DIGIT_SIDE, true, false, 1, &d};
+    return (Redrawn){100, 80, false, false, 1, &d};
+}
+
+/* Left, top, right and bottom of what is darker than half, the last two one behind. */
+static void black_box(const Image *im, int box[4])
+{
+    box[0] = im->width;
+    box[1] = im->height;
+    box[2] = box[3] = 0;
+    for (int y = 0; y < im->height; y++)
+        for (int x = 0; x < im->width; x++) {
+            if (im->pixels[y * im->width + x] >= 128)
+                continue;
+            box[0] = x < box[0] ? x : box[0];
+            box[1] = y < box[1] ? y : box[1];
+            box[2] = x + 1 > box[2] ? x + 1 : box[2];
+            box[3] = y + 1;
+        }
+}
+
+static void a_page_gives_every_digit_its_place(void **state)
+{
+    Redrawn *page = redrawn("283\n94", (SketchOptions){.seed = 1});
+
+    (void)state;
+    assert_false(page->single);
+    assert_int_equal(page->count, 5);
+    for (int i = 0; i < page->count; i++) {
+        const RedrawnDigit *d = &page->digits[i];
+
+        assert_true(d->x >= 0 && d->x + d->width <= (float)page->width);
+        assert_true(d->y >= 0 && d->y + d->height <= (float)page->height);
+        assert_true(d->digit >= 0 && d->digit <= 9 && d->probability > 0);
+    }
+    assert_true(page->digits[0].x < page->digits[2].x && page->digits[0].y < page->digits[3].y);
+    redrawn_free(page);
+}
+
+static void what_the_net_drew_stands_as_high_as_the_writing(void **state)
+{
+    static const Crisp ways[] = {CRISP_NONE, CRISP_SMOOTH, CRISP_STEPS};
+    Redrawn page = made(3, false);
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        for (int factor = 1; factor <= 4; factor += 3) {
+            Image *im = redrawn_picture(
+                &page, &(RedrawLook){.crisp = ways[i], .height_px = 80 * factor}, NULL);
+            int box[4];
+
+            assert_non_null(im);
+            assert_int_equal(im->width, 100 * factor);
+            black_box(im, box);
+            assert_in_range(box[0] + 1, 20 * factor, 20 * factor + 2);
+            assert_in_range(box[1] + 1, 30 * factor, 30 * factor + 2);
+            assert_in_range(box[2] + 1, 44 * factor, 44 * factor + 2);
+            assert_in_range(box[3] + 1, 70 * factor, 70 * factor + 2);
+            image_free(im);
+        }
+}
+
+static void type_stands_as_high_as_the_writing_and_in_its_middle(void **state)
+{
+    Redrawn page = made(8, false);
+    Image *im;
+    int box[4];
+
+    (void)state;
+    need_font();
+    im = redrawn_picture(&page, &(RedrawLook){.face = face, .height_px = 800}, NULL);
+    assert_non_null(im);
+    black_box(im, box);
+    assert_in_range(box[1], 300, 302);
+    assert_in_range(box[3], 698, 700);
+    assert_in_range(box[0] + box[2], 636, 644);
+    image_free(im);
+}
+
+static void what_is_no_digit_leaves_no_trace_in_type(void **state)
+{
+    Redrawn page = made(-1, false);
+    Image *im;
+    char *svg;
+    int box[4];
+
+    (void)state;
+    need_font();
+    im = redrawn_picture(&page, &(RedrawLook){.face = face}, NULL);
+    svg = redrawn_svg(&page, face, NULL);
+    assert_non_null(im);
+    assert_non_null(svg);
+    black_box(im, box);
+    assert_int_equal(box[3], 0);
+    assert_null(strstr(svg, "<path"));
+    free(svg);
+    image_free(im);
+}
+
+static void an_svg_has_a_path_for_each_digit(void **state)
+{
+    Redrawn *page = redrawn("283\n94", (SketchOptions){.seed = 1});
+    char *svg;
+    int paths = 0;
+
+    (void)state;
+    need_font();
+    svg = redrawn_svg(page, face, NULL);
+    assert_non_null(svg);
+    assert_int_equal(strncmp(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 39), 0);
+    for (const char *p = svg; (p = strstr(p, "<path d=\"M")); p++)
+        paths++;
+    assert_int_equal(paths, 5);
+    assert_string_equal(svg + strlen(svg) - 7, "</svg>\n");
+    free(svg);
+    redrawn_free(page);
+}
+
+static void a_single_digit_is_the_nets_own_picture(void **state)
+{
+    Redrawn page = made(8, true);
+    Image *im;
+
+    (void)state;
+    page.light_ink = true;
+    im = redrawn_picture(&page, &(RedrawLook){0}, NULL);
+    assert_non_null(im);
+    assert_int_equal(im->width, DIGIT_SIDE);
+    assert_memory_equal(im->pixels, page.digits[0].drawn, DIGIT_PIXELS);
+    image_free(im);
+    page.light_ink = false;
+    im = redrawn_picture(&page, &(RedrawLook){0}, NULL);
+    assert_non_null(im);
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        assert_int_equal(im->pixels[i], 255 - page.digits[0].drawn[i]);
+    image_free(im);
+}
+
+static void a_small_picture_is_one_digit(void **state)
+{
+    Image *im = image_new(28, 28, 1, NULL);
+    Redrawn *page;
+
+    (void)state;
+    for (int y = 5; y < 24; y++)
+        memset(im->pixels + y * 28 + 13, 255, 3);
+    page = redrawer_redraw(redrawer, im, false, NULL);
+    assert_non_null(page);
+    assert_true(page->single && page->light_ink);
+    assert_int_equal(page->count, 1);
+    redrawn_free(page);
+    image_free(im);
+}
+
+static void pictures_stand_side_by_side_at_one_height(void **state)
+{
+    Image *original = image_new(200, 100, 3, NULL), *a = image_new(80, 50, 1, NULL),
+          *b = image_new(40, 50, 1, NULL);
+    const Image *copies[] = {a, b};
+    Image *sheet;
+
+    (void)state;
+    memset(original->pixels, 200, 200 * 100 * 3);
+    memset(a->pixels, 10, 80 * 50);
+    memset(b->pixels, 30, 40 * 50);
+    sheet = redrawn_beside(original, copies, 2, NULL);
+    assert_non_null(sheet);
+    assert_int_equal(sheet->height, 50);
+    assert_int_equal(sheet->width, 100 + 1 + 80 + 1 + 40);
+    assert_int_equal(sheet->channels, 3);
+    assert_int_equal(sheet->pixels[99 * 3], 200);
+    assert_int_equal(sheet->pixels[100 * 3], 128);
+    assert_int_equal(sheet->pixels[101 * 3], 10);
+    assert_int_equal(sheet->pixels[181 * 3], 128);
+    assert_int_equal(sheet->pixels[221 * 3 + 2], 30);
+    image_free(sheet);
+    image_free(original);
+    image_free(a);
+    image_free(b);
+}
+
+static void one_by_one_and_together_give_the_same(void **state)
+{
+    enum { COUNT = 70 };
+    uint8_t *pictures = calloc(COUNT, DIGIT_PIXELS);
+    RedrawnDigit *all = calloc(COUNT, sizeof *all), one;
+
+    (void)state;
+    assert_true(pictures && all);
+    for (int i = 0; i < COUNT; i++)
+        memset(pictures + i * DIGIT_PIXELS + 28 * (4 + i % 20) + 8, 255, 12);
+    redrawer_draw(redrawer, pictures, COUNT, all);
+    for (int i = 0; i < COUNT; i += 23) {
+        redrawer_draw(redrawer, pictures + i * DIGIT_PIXELS, 1, &one);
+        assert_int_equal(one.digit, all[i].digit);
+        for (int k = 0; k < DIGIT_PIXELS; k++)
+            assert_true(abs(one.drawn[k] - all[i].drawn[k]) <= 1);
+    }
+    free(pictures);
+    free(all);
+}
+
+static void a_picture_without_digits_is_refused(void **state)
+{
+    static const int sides[] = {28, 300};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        Image *im = image_new(sides[i], sides[i], 1, NULL);
+        Err e = {0};
+
+        memset(im->pixels, 240, (size_t)sides[i] * (size_t)sides[i]);
+        assert_null(redrawer_redraw(redrawer, im, false, &e));
+        assert_int_equal(e.code, ERR_ARGUMENT);
+        assert_string_equal(e.text, "no digit is found in the picture");
+        image_free(im);
+    }
+}
+
+static void a_model_that_does_not_redraw_is_refused(void **state)
+{
+    char other[] = "/tmp/redrawer-XXXXXX.safetensors", sentence[200];
+    Err e = {0};
+
+    (void)state;
+    close(mkstemps(other, 12));
+    save_model("lenet", other);
+    snprintf(sentence, sizeof sentence, "%s: does not turn a picture of 28x28 into another", other);
+    assert_null(redrawer_new(other, 1, &e));
+    assert_int_equal(e.code, ERR_ARGUMENT);
+    assert_string_equal(e.text, sentence);
+    unlink(other);
+}
+
+static void a_copy_that_is_too_large_is_refused(void **state)
+{
+    Redrawn page = made(8, false);
+    Err e = {0};
+
+    (void)state;
+    assert_null(redrawn_picture(&page, &(RedrawLook){.height_px = 29000}, &e));
+    assert_int_equal(e.code, ERR_LIMIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_page_gives_every_digit_its_place),
+        cmocka_unit_test(what_the_net_drew_stands_as_high_as_the_writing),
+        cmocka_unit_test(type_stands_as_high_as_the_writing_and_in_its_middle),
+        cmocka_unit_test(what_is_no_digit_leaves_no_trace_in_type),
+        cmocka_unit_test(an_svg_has_a_path_for_each_digit),
+        cmocka_unit_test(a_single_digit_is_the_nets_own_picture),
+        cmocka_unit_test(a_small_picture_is_one_digit),
+        cmocka_unit_test(pictures_stand_side_by_side_at_one_height),
+        cmocka_unit_test(one_by_one_and_together_give_the_same),
+        cmocka_unit_test(a_picture_without_digits_is_refused),
+        cmocka_unit_test(a_model_that_does_not_redraw_is_refused),
+        cmocka_unit_test(a_copy_that_is_too_large_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
