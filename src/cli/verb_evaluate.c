@@ -357,7 +357,7 @@ static int run(const Verb *verb, int argc, char **argv)
         print_numbers(&w.numbers);
     else
         print_text(&w.result);
-    if (!status && !v.json && w.redraws)
+    if (!status && !v.json && w.redrawing.count)
         print_redrawing(&w.redrawing);
     numbers_evaluation_free(&w.numbers);
     evaluation_free(&w.result);
