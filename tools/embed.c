@@ -1,6 +1,6 @@
-/* Turns files into C: embed FOLDER OUT.c OUT.d, or embed --file NAME FILE OUT.c
+/* Turns files into C: embed FOLDER ENDING LIST OUT.c OUT.d, or embed --file NAME FILE OUT.c
  *
- * Every FOLDER/<name>.safetensors becomes an entry of `shipped_models` (model/shipped.h), sorted by
+ * Every FOLDER/<name>ENDING becomes an entry of the array LIST of `Shipped` (model/shipped.h), sorted by
  * name. OUT.d tells ninja what was read, the folder included, so that a file that comes or goes is
  * seen by the next build. A folder that is missing is an empty one. With --file, FILE becomes NAME_bytes
  * and NAME_size. Bytes are written as numbers of
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char ending[] = ".safetensors";
+static const char *ending; /* with its dot */
 
 static void die(const char *what, const char *name)
 {
@@ -21,9 +21,9 @@ static void die(const char *what, const char *name)
     exit(1);
 }
 
-static int is_model(const struct dirent *entry)
+static int is_wanted(const struct dirent *entry)
 {
-    size_t length = strlen(entry->d_name), tail = sizeof ending - 1;
+    size_t length = strlen(entry->d_name), tail = strlen(ending);
 
     return length > tail && strcmp(entry->d_name + length - tail, ending) == 0;
 }
@@ -63,7 +63,7 @@ static size_t embed(const char *folder, const char *file, int index, FILE *out, 
         die("cannot be opened", path);
     fputc(' ', depends);
     put_path(depends, path);
-    fprintf(out, "static const uint64_t model%d[] = {\n", index);
+    fprintf(out, "static const uint64_t file%d[] = {\n", index);
     size_t size = write_numbers(in, out);
     fprintf(out, "};\n\n");
     if (ferror(in) || size == 0)
@@ -97,26 +97,28 @@ int main(int argc, char **argv)
 
     if (argc == 5 && strcmp(argv[1], "--file") == 0)
         return embed_file(argv[2], argv[3], argv[4]);
-    if (argc != 4)
-        die("embed FOLDER OUT.c OUT.d, or embed --file NAME FILE OUT.c", "usage");
-    FILE *out = fopen(argv[2], "w"), *depends = fopen(argv[3], "w");
-    int count = scandir(argv[1], &files, is_model, alphasort);
+    if (argc != 6)
+        die("embed FOLDER ENDING LIST OUT.c OUT.d, or embed --file NAME FILE OUT.c", "usage");
+    ending = argv[2];
+    FILE *out = fopen(argv[4], "w"), *depends = fopen(argv[5], "w");
+    int count = scandir(argv[1], &files, is_wanted, alphasort);
     if (!out || !depends)
-        die("cannot be written", argv[2]);
-    put_path(depends, argv[2]);
+        die("cannot be written", argv[4]);
+    put_path(depends, argv[4]);
     fprintf(depends, ": ");
     put_path(depends, count < 0 ? "" : argv[1]);
     fprintf(out, "/* Written by tools/embed.c. */\n#include <stdint.h>\n\n"
-                 "#include \"model/shipped.h\"\n\nextern const Shipped shipped_models[];\n\n");
+                 "#include \"model/shipped.h\"\n\nextern const Shipped %s[];\n\n",
+            argv[3]);
     size_t *sizes = malloc((size_t)(count > 0 ? count : 1) * sizeof *sizes);
     if (!sizes)
         die("no memory", argv[1]);
     for (int i = 0; i < count; i++)
         sizes[i] = embed(argv[1], files[i]->d_name, i, out, depends);
-    fprintf(out, "const Shipped shipped_models[] = {\n");
+    fprintf(out, "const Shipped %s[] = {\n", argv[3]);
     for (int i = 0; i < count; i++) {
         const char *name = files[i]->d_name;
-        fprintf(out, "    {\"%.*s\", model%d, %zu},\n", (int)(strlen(name) - sizeof ending + 1),
+        fprintf(out, "    {\"%.*s\", file%d, %zu},\n", (int)(strlen(name) - strlen(ending)),
                 name, i, sizes[i]);
         free(files[i]);
     }

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/parallel.h"
+#include "cli/read_form.h"
 #include "image/codec.h"
 #include "read/reader.h"
 
@@ -14,6 +15,7 @@ typedef struct Values {
     bool json, single;
     const char *explain, *model;
     int threads;
+    FormValues form;
 } Values;
 
 static const Option options[] = {
@@ -22,6 +24,7 @@ static const Option options[] = {
     {"explain", 0, OPTION_TEXT, "DIR", "save the 28x28 that the net saw for each digit", offsetof(Values, explain), 0, 0},
     {"model", 'm', OPTION_TEXT, "MODEL", "a model that ships or a file; default: " READER_DEFAULT,
      offsetof(Values, model), 0, 0},
+    FORM_OPTIONS(Values, form),
     {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0, TEAM_LIMIT},
     {0},
 };
@@ -104,6 +107,8 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (status || args.help)
         return status;
+    if (read_form_wanted(&v.form))
+        return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, args.list, args.count});
     Reader *reader = reader_new(v.model, v.threads, &e);
 
     if (!reader)

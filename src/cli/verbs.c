@@ -7,6 +7,7 @@
 static const Verb *const verbs[] = {
     &verb_read,
     &verb_redraw,
+    &verb_sheet,
     &verb_train,
     &verb_sweep,
     &verb_evaluate,

@@ -15,6 +15,7 @@ extern const Verb verb_page;
 extern const Verb verb_read;
 extern const Verb verb_redraw;
 extern const Verb verb_serve;
+extern const Verb verb_sheet;
 extern const Verb verb_summary;
 extern const Verb verb_sweep;
 extern const Verb verb_train;

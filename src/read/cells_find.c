@@ -1,0 +1,328 @@
+/* Finding a grid of which only the number of rows and columns is known. Its lines hang together: the largest connected
+ * dark part is the grid, and its corners those of the table. Seen straight from above, lines are rows and columns that
+ * are dark on most of their length; of all such rows those are chosen that are darkest, keep apart and divide the whole.
+ * At last each crossing is looked for about where two lines meet, for paper bends. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/parts.h"
+#include "read/cells.h"
+#include "read/dark.h"
+
+enum {
+    LOOK_SIDE = 1400, /* px: a larger photo is looked at in this size */
+    FLAT = 1000,      /* px: longer side of the grid seen from above */
+    RIM = 40          /* px around it */
+};
+static const float dark_share =
+    0.88f;                   /* lines are thin and grey: dark is what has less light than this */
+static const int bridge = 2; /* px on either side of ink: closes gaps in lines */
+static const double least_share =
+    0.3; /* of the mean distance between lines: two lines are no nearer */
+static const double most_share = 3; /* and neighbours no further */
+static const double least_line =
+    0.35; /* of a line's length must be dark, in the mean over all lines */
+
+typedef struct Flat { /* the grid from above */
+    float *line
+        [2]; /* (height,width) how dark the neighbourhood along a level and an upright line is, 0..1 */
+    int width, height;
+    Perspective to_small;
+} Flat;
+
+/* ---- the table ---- */
+
+/* Ink and what is within `bridge` of it. */
+static int widen(const Dark *d, float *out, Err *e)
+{
+    float *work = calloc((size_t)d->width * d->height, sizeof *work);
+
+    if (!work)
+        return err_set(e, ERR_MEMORY, "no memory to look for a table");
+    memset(out, 0, (size_t)d->width * d->height * sizeof *out);
+    for (int y = 0; y < d->height; y++)
+        for (int x = 0; x < d->width; x++)
+            for (int k = -bridge; d->dark[(size_t)y * d->width + x] > 0 && k <= bridge; k++)
+                if (x + k >= 0 && x + k < d->width)
+                    work[(size_t)y * d->width + x + k] = 1;
+    for (int y = 0; y < d->height; y++)
+        for (int x = 0; x < d->width; x++)
+            for (int k = -bridge; work[(size_t)y * d->width + x] > 0 && k <= bridge; k++)
+                if (y + k >= 0 && y + k < d->height)
+                    out[(size_t)(y + k) * d->width + x] = 1;
+    free(work);
+    return 0;
+}
+
+/* The part whose box is largest and which is no blot: a grid is mostly holes. -1: none. */
+static int largest(const Parts *parts)
+{
+    int best = -1;
+    double most = 0;
+
+    for (int i = 0; i < parts->count; i++) {
+        const Part *p = &parts->list[i];
+        double area = (double)part_width(p) * part_height(p);
+        if (area > most && p->area < 0.75 * area && part_width(p) > 30 && part_height(p) > 30) {
+            most = area;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* The part's outermost pixels in the four diagonal directions, clockwise from the upper left. */
+static void corners_of(const Parts *parts, int part, int width, Spot corners[4])
+{
+    static const int dx[4] = {-1, 1, 1, -1}, dy[4] = {-1, -1, 1, 1};
+    const Part *p = &parts->list[part];
+    int best[4] = {-1000000, -1000000, -1000000, -1000000};
+
+    for (int y = p->y0; y <= p->y1; y++)
+        for (int x = p->x0; x <= p->x1; x++) {
+            if (parts->label[(size_t)y * width + x] != part)
+                continue;
+            for (int k = 0; k < 4; k++)
+                if (dx[k] * x + dy[k] * y > best[k]) {
+                    best[k] = dx[k] * x + dy[k] * y;
+                    corners[k] = (Spot){x + 0.5 - dx[k] * bridge, y + 0.5 - dy[k] * bridge};
+                }
+        }
+}
+
+static int find_table(const Dark *d, Spot corners[4], Err *e)
+{
+    float *wide = malloc((size_t)d->width * d->height * sizeof *wide);
+    int status = wide ? widen(d, wide, e) : err_set(e, ERR_MEMORY, "no memory to look for a table");
+    Parts *parts = status ? NULL : parts_find(wide, d->width, d->height, 0.5f, e);
+    int part = parts ? largest(parts) : -1;
+
+    if (!status && !parts)
+        status = -(int)ERR_MEMORY;
+    else if (!status && part < 0)
+        status = err_set(e, ERR_FORMAT, "no table found: no dark lines hang together");
+    if (!status)
+        corners_of(parts, part, d->width, corners);
+    parts_free(parts);
+    free(wide);
+    return status;
+}
+
+/* ---- from above ---- */
+
+static double distance(Spot a, Spot b)
+{
+    return hypot(a.x - b.x, a.y - b.y);
+}
+
+static int dark_of(const Dark *d, Spot s)
+{
+    int x = (int)floor(s.x), y = (int)floor(s.y);
+
+    return x >= 0 && y >= 0 && x < d->width && y < d->height &&
+           d->dark[(size_t)y * d->width + x] > 0;
+}
+
+/* Means over runs of 2 reach + 1 pixels, `step` apart: a line has long runs, a stroke does not. */
+static void smear(const uint8_t *in, int n, size_t step, int reach, float *out)
+{
+    int sum = 0;
+
+    for (int i = 0; i < reach && i < n; i++)
+        sum += in[i * step];
+    for (int i = 0; i < n; i++) {
+        sum += i + reach < n ? in[(i + reach) * step] : 0;
+        sum -= i - reach - 1 >= 0 ? in[(i - reach - 1) * step] : 0;
+        out[i * step] = (float)sum / (float)(2 * reach + 1);
+    }
+}
+
+static int flat_make(const Dark *d, const Spot corners[4], int rows, int columns, Flat *f, Err *e)
+{
+    double wide = fmax(distance(corners[0], corners[1]), distance(corners[3], corners[2]));
+    double high = fmax(distance(corners[0], corners[3]), distance(corners[1], corners[2]));
+    double by = FLAT / fmax(wide, high);
+
+    *f = (Flat){.width = (int)(wide * by) + 2 * RIM, .height = (int)(high * by) + 2 * RIM};
+    Spot here[4] = {{RIM, RIM},
+                    {f->width - RIM, RIM},
+                    {f->width - RIM, f->height - RIM},
+                    {RIM, f->height - RIM}};
+    size_t n = (size_t)f->width * f->height;
+    uint8_t *flat = malloc(n);
+    f->line[0] = malloc(n * sizeof(float));
+    f->line[1] = malloc(n * sizeof(float));
+    if (!flat || !f->line[0] || !f->line[1]) {
+        free(flat);
+        return err_set(e, ERR_MEMORY, "no memory to look for a table");
+    }
+    if (!perspective_fit(&f->to_small, here, corners, 4)) {
+        free(flat);
+        return err_set(e, ERR_FORMAT,
+                       "no table of %d x %d cells found: what hangs together has no four corners",
+                       rows, columns);
+    }
+    for (int y = 0; y < f->height; y++)
+        for (int x = 0; x < f->width; x++)
+            flat[(size_t)y * f->width + x] =
+                (uint8_t)dark_of(d, perspective_map(&f->to_small, (Spot){x + 0.5, y + 0.5}));
+    int level = f->width / columns / 2 + 1, upright = f->height / rows / 2 + 1;
+    for (int y = 0; y < f->height; y++)
+        smear(flat + (size_t)y * f->width, f->width, 1, level, f->line[0] + (size_t)y * f->width);
+    for (int x = 0; x < f->width; x++)
+        smear(flat + x, f->height, (size_t)f->width, upright, f->line[1] + x);
+    free(flat);
+    return 0;
+}
+
+static void flat_free(Flat *f)
+{
+    free(f->line[0]);
+    free(f->line[1]);
+}
+
+/* ---- lines ---- */
+
+/* How dark each row (upright: column) is between the corners, a pixel's neighbours counting for lines that are not
+ * quite straight. profile (height or width). */
+static void profile_of(const Flat *f, bool upright, float *profile)
+{
+    int n = upright ? f->width : f->height, across = upright ? f->height : f->width;
+
+    for (int i = 0; i < n; i++) {
+        double sum = 0;
+        for (int k = RIM; k < across - RIM; k++) {
+            float best = 0;
+            for (int j = i > 2 ? i - 2 : 0; j <= i + 2 && j < n; j++)
+                best = fmaxf(best, f->line[upright][upright ? (size_t)k * f->width + j
+                                                            : (size_t)j * f->width + k] -
+                                       0.04f * (float)abs(j - i));
+            sum += best;
+        }
+        profile[i] = (float)(sum / (across - 2 * RIM));
+    }
+}
+
+/* The `count` places whose profile is highest in sum, each `least` to `most` from the one before, the first and last
+ * within RIM of the ends: by dynamic programming. best and from (count, n) are for work. Returns the mean. */
+static float choose(const float *profile, int n, int count, int least, int most, float *best,
+                    int *from, int *places)
+{
+    const float never = -1e9f;
+
+    for (int k = 0; k < count; k++)
+        for (int i = 0; i < n; i++) {
+            float *here = &best[(size_t)k * n + i];
+            *here = k == 0 && i <= 2 * RIM ? profile[i] : never;
+            for (int j = i - most < 0 ? 0 : i - most; k > 0 && j <= i - least; j++)
+                if (best[(size_t)(k - 1) * n + j] + profile[i] > *here) {
+                    *here = best[(size_t)(k - 1) * n + j] + profile[i];
+                    from[(size_t)k * n + i] = j;
+                }
+        }
+    int last = n - 1;
+    for (int i = n - 1 - 2 * RIM; i < n; i++)
+        last = best[(size_t)(count - 1) * n + i] > best[(size_t)(count - 1) * n + last] ? i : last;
+    float sum = best[(size_t)(count - 1) * n + last];
+    if (sum < 0)
+        return 0;
+    for (int k = count - 1; k >= 0; k--) {
+        places[k] = last;
+        last = from[(size_t)k * n + last];
+    }
+    return sum / (float)count;
+}
+
+static int find_lines(const Flat *f, bool upright, int cells, int *places, float *clear, Err *e)
+{
+    int n = upright ? f->width : f->height, count = cells + 1;
+    double step = (double)(n - 2 * RIM) / cells;
+    float *profile = malloc((size_t)n * sizeof *profile),
+          *best = malloc((size_t)n * count * sizeof *best);
+    int *from = calloc((size_t)n * count, sizeof *from), status = 0;
+
+    if (profile && best && from) {
+        profile_of(f, upright, profile);
+        *clear = choose(profile, n, count, (int)fmax(2, least_share * step),
+                        (int)ceil(most_share * step), best, from, places);
+    } else
+        status = err_set(e, ERR_MEMORY, "no memory to look for a table");
+    free(profile);
+    free(best);
+    free(from);
+    return status;
+}
+
+/* ---- crossings ---- */
+
+/* The darkest place near `at` along a line through (x, y): how far to move it. */
+static int nearest_line(const Flat *f, bool upright, int x, int y, int reach)
+{
+    float most = -1;
+    int move = 0;
+
+    for (int k = -reach; k <= reach; k++) {
+        int px = upright ? x + k : x, py = upright ? y : y + k;
+        if (px < 0 || py < 0 || px >= f->width || py >= f->height)
+            continue;
+        float value = f->line[upright][(size_t)py * f->width + px] - 0.02f * (float)abs(k);
+        if (value > most) {
+            most = value;
+            move = k;
+        }
+    }
+    return move;
+}
+
+static void place_nodes(const Flat *f, const int *level, const int *upright, int rows, int columns,
+                        double scale, Spot *nodes)
+{
+    int reach_y = f->height / rows / 8 + 2, reach_x = f->width / columns / 8 + 2;
+
+    for (int r = 0; r <= rows; r++)
+        for (int c = 0; c <= columns; c++) {
+            int x = upright[c], y = level[r];
+            double dx = nearest_line(f, true, x, y, reach_x),
+                   dy = nearest_line(f, false, x, y, reach_y);
+            Spot s = perspective_map(&f->to_small, (Spot){x + dx + 0.5, y + dy + 0.5});
+            nodes[r * (columns + 1) + c] = (Spot){s.x * scale, s.y * scale};
+        }
+}
+
+static int find_grid(const Flat *f, int rows, int columns, double scale, Spot *nodes, Err *e)
+{
+    int level[CELLS_SIDE + 1], upright[CELLS_SIDE + 1];
+    float clear[2] = {0};
+    int status = find_lines(f, false, rows, level, &clear[0], e);
+
+    if (!status)
+        status = find_lines(f, true, columns, upright, &clear[1], e);
+    if (!status && !(clear[0] > least_line && clear[1] > least_line))
+        status = err_set(e, ERR_FORMAT,
+                         "no table of %d x %d cells found: %d level lines are dark on %.0f %% of "
+                         "their length, %d upright ones "
+                         "on %.0f %%",
+                         rows, columns, rows + 1, 100. * clear[0], columns + 1, 100. * clear[1]);
+    if (!status)
+        place_nodes(f, level, upright, rows, columns, scale, nodes);
+    return status;
+}
+
+int cells_find(const Image *photo, int rows, int columns, Spot *nodes, Err *e)
+{
+    Spot corners[4];
+    Dark d;
+    Flat f = {0};
+    int status = dark_find(photo, LOOK_SIDE, dark_share, &d, e);
+
+    if (!status)
+        status = find_table(&d, corners, e);
+    if (!status)
+        status = flat_make(&d, corners, rows, columns, &f, e);
+    if (!status)
+        status = find_grid(&f, rows, columns, d.scale, nodes, e);
+    flat_free(&f);
+    dark_free(&d);
+    return status;
+}

@@ -1,0 +1,74 @@
+/* Which bubbles are filled: how dark the inside of each is, beyond what is printed there, which most bubbles of a sheet
+ * show. A full, a light and a crossed mark differ much, and an empty bubble hardly varies, so the cut lies low; what is
+ * near it is a doubt, but not beside a mark that is much stronger: people erase. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "read/form_parts.h"
+
+static const double inside = 0.75; /* of the radius: what counts */
+static const double empty_share =
+    0.3; /* of the bubbles of a sheet that are surely empty, unless it has few */
+static const double filled = 0.12;   /* darkness of a mark, at least */
+static const double doubtful = 0.05; /* and of what might be one */
+
+/* ---- darkness ---- */
+
+static double disk_dark(const FormView *v, Area a)
+{
+    double radius = a.width / 2 * inside * v->scale, x = (a.x + a.width / 2) * v->scale,
+           y = (a.y + a.height / 2) * v->scale, sum = 0;
+    int count = 0;
+
+    for (int j = (int)(y - radius); j <= (int)(y + radius); j++)
+        for (int i = (int)(x - radius); i <= (int)(x + radius); i++) {
+            double dx = i + 0.5 - x, dy = j + 0.5 - y;
+            if (i < 0 || j < 0 || i >= v->sheet->width || j >= v->sheet->height ||
+                dx * dx + dy * dy > radius * radius)
+                continue;
+            sum += v->dark[(size_t)j * v->sheet->width + i];
+            count++;
+        }
+    return count ? sum / count / 255 : 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* How dark an empty bubble is, by its print: a low quantile of all, which may hold no more marks than a form of its
+ * kind can. (`dark` is sorted.) */
+static double empty_dark(double *dark, int count)
+{
+    qsort(dark, (size_t)count, sizeof *dark, compare);
+    return count ? dark[(int)(empty_share * (count - 1))] : 0;
+}
+
+int form_bubbles(const Layout *l, const FormView *v, const Spot *shift, FieldReading *fields,
+                 Err *e)
+{
+    double *dark = malloc(LAYOUT_ITEMS * sizeof *dark);
+    int count = 0;
+
+    if (!dark)
+        return err_set(e, ERR_MEMORY, "no memory for a form");
+    for (int i = 0; i < l->field_count; i++)
+        for (int j = 0; l->fields[i].kind != FIELD_DIGITS && j < field_items(&l->fields[i]); j++) {
+            Area a = field_item(&l->fields[i], j);
+            a.x += shift[i].x;
+            a.y += shift[i].y;
+            fields[i].items[j].filled = dark[count++] = disk_dark(v, a);
+        }
+    double empty = fmin(empty_dark(dark, count), 0.12);
+    for (int i = 0; i < l->field_count; i++)
+        for (int j = 0; l->fields[i].kind != FIELD_DIGITS && j < field_items(&l->fields[i]); j++) {
+            FormItem *item = &fields[i].items[j];
+            item->filled = fmax(0, item->filled - empty);
+            item->value = item->filled >= filled ? 1 : item->filled >= doubtful ? FORM_DOUBT : 0;
+        }
+    free(dark);
+    return 0;
+}
