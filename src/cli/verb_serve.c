@@ -75,10 +75,14 @@ static int split_names(char *text, const char *names[LIMIT_NAMES + 1], Err *e)
 }
 
 /* The signals that end a program are waited for, which every thread has to leave to us. */
-static void wait_for_end(const Server *s, const sigset_t *ends)
+static void wait_for_end(const Server *s, const ServerOptions *o, const sigset_t *ends)
 {
     int got;
 
+    if (o->address && strcmp(o->address, "127.0.0.1") != 0 && strcmp(o->address, "::1") != 0 &&
+        !o->token)
+        fprintf(stderr, "scrawl: without --token-file, whoever reaches %s may use this server\n",
+                o->address);
     printf("%s\n", server_url(s));
     fflush(stdout);
     sigwait(ends, &got);
@@ -98,7 +102,7 @@ static int serve(const ServerOptions *o, Err *e)
 
     if (!s)
         return -(int)e->code;
-    wait_for_end(s, &ends);
+    wait_for_end(s, o, &ends);
     server_stop(s);
     return 0;
 }
@@ -143,10 +147,6 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (status || args.help)
         return status;
-    if (v.address && strcmp(v.address, "127.0.0.1") != 0 && strcmp(v.address, "::1") != 0 &&
-        !v.token_file)
-        fprintf(stderr, "scrawl: without --token-file, whoever reaches %s may use this server\n",
-                v.address);
     return serve_with_files(&v, &e) ? refuse("%s", e.text) : STATUS_DONE;
 }
 

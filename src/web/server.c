@@ -364,6 +364,13 @@ static void connection_changed(void *server, struct MHD_Connection *c, void **co
     }
 }
 
+/* No route and no value of ours has an escape in it: one stays as it is, and meets no route. */
+static size_t keep_escapes(void *server, struct MHD_Connection *c, char *text)
+{
+    (void)server, (void)c;
+    return strlen(text);
+}
+
 /* ---- beginning ---- */
 
 static int load_library(Http *h, Err *e)
@@ -473,13 +480,13 @@ static int start_daemon(Server *s, const ServerOptions *o, Err *e)
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)o->tls_key},
                                    {MHD_OPTION_END, 0, NULL}};
 
-    s->daemon = s->http.start(flags, 0, NULL, NULL, handle, s, MHD_OPTION_LISTEN_SOCKET, s->socket,
-                              MHD_OPTION_THREAD_POOL_SIZE, (unsigned)EVENT_THREADS,
-                              MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->limits.connections,
-                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)2 * LIMIT_HEADER,
-                              MHD_OPTION_NOTIFY_COMPLETED, completed, s,
-                              MHD_OPTION_NOTIFY_CONNECTION, connection_changed, s, MHD_OPTION_ARRAY,
-                              o->tls_cert ? tls : tls + 2, MHD_OPTION_END);
+    s->daemon = s->http.start(
+        flags, 0, NULL, NULL, handle, s, MHD_OPTION_LISTEN_SOCKET, s->socket,
+        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)EVENT_THREADS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)s->limits.connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)2 * LIMIT_HEADER, MHD_OPTION_NOTIFY_COMPLETED, completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, s, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL, MHD_OPTION_ARRAY, o->tls_cert ? tls : tls + 2, MHD_OPTION_END);
     if (!s->daemon && o->tls_cert)
         return err_set(e, ERR_FORMAT,
                        "the certificate and the key are no pair of PEM files that can be used");
