@@ -174,6 +174,15 @@ static int no_digit(Err *e)
     return err_set(e, ERR_ARGUMENT, "no digit is found in the picture");
 }
 
+/* The page itself, or NULL and it is freed. */
+static Redrawn *arranged(Redrawn *page, Err *e)
+{
+    if (!redrawn_arrange(page, e))
+        return page;
+    redrawn_free(page);
+    return NULL;
+}
+
 static Redrawn *redraw_single(Redrawer *r, const Image *im, Err *e)
 {
     uint8_t seen[DIGIT_PIXELS];
@@ -193,7 +202,7 @@ static Redrawn *redraw_single(Redrawer *r, const Image *im, Err *e)
     page->light_ink = !info.dark_ink;
     page->digits[0].width = page->digits[0].height = DIGIT_SIDE;
     redrawer_draw(r, seen, 1, page->digits);
-    return page;
+    return arranged(page, e);
 }
 
 /* The digits of a reading one after the other: their places, and what the net sees. */
@@ -209,7 +218,29 @@ static void gather(const Reading *reading, RedrawnDigit *digits, uint8_t *seen)
             digits[n].y = (float)d->y;
             digits[n].width = (float)d->width;
             digits[n].height = (float)d->height;
+            digits[n].line = l;
             memcpy(seen + (size_t)n * DIGIT_PIXELS, d->seen, DIGIT_PIXELS);
+        }
+}
+
+/* What was read is believed, being read in its context. What was refused is what the net takes it for, if
+ * the net knows noise at all, else none. */
+static void take_readings(const Reading *reading, bool knows_noise, RedrawnDigit *digits)
+{
+    int n = 0;
+
+    for (int l = 0; l < reading->line_count; l++)
+        for (int i = 0; i < reading->lines[l].count; i++, n++) {
+            const ReadDigit *d = &reading->lines[l].digits[i];
+
+            if (d->digit >= 0) {
+                digits[n].digit = d->digit;
+                digits[n].probability = d->probability;
+            } else if (!knows_noise) {
+                digits[n].digit = -1;
+            }
+            if (digits[n].digit < 0)
+                memset(digits[n].drawn, 0, DIGIT_PIXELS);
         }
 }
 
@@ -235,7 +266,8 @@ static Redrawn *redraw_reading(Redrawer *r, const Reading *reading, Err *e)
     gather(reading, page->digits, seen);
     redrawer_draw(r, seen, count, page->digits);
     free(seen);
-    return page;
+    take_readings(reading, r->model->class_count > DIGITS, page->digits);
+    return arranged(page, e);
 }
 
 Redrawn *redrawer_redraw(Redrawer *r, const Image *im, bool single, Err *e)

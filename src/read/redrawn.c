@@ -8,19 +8,12 @@
 #include "base/bytes.h"
 #include "image/resample.h"
 
-/* Where a digit stands on a copy: its box, `scale` pixels of the copy to one of the picture. */
-static GlyphBox box_of(const RedrawnDigit *d, float scale)
+/* Where a digit's type stands on a copy, `scale` pixels of which are one of the picture. */
+static GlyphBox place_of(const RedrawnDigit *d, float scale)
 {
-    return (GlyphBox){d->x * scale, d->y * scale, d->width * scale, d->height * scale};
-}
+    const GlyphBox *b = &d->type;
 
-/* A single digit's glyph stands where the net's training had it. */
-static GlyphBox place_of(const Redrawn *page, const RedrawnDigit *d, float scale)
-{
-    enum { TOP = 5, HEIGHT = 20 }; /* of the digits' ink at GLYPH_USUAL in 28x28 */
-
-    return page->single ? (GlyphBox){0, TOP * scale, DIGIT_SIDE * scale, HEIGHT * scale}
-                        : box_of(d, scale);
+    return (GlyphBox){b->x * scale, b->y * scale, b->width * scale, b->height * scale};
 }
 
 /* ---- what the net drew, enlarged ---- */
@@ -132,7 +125,7 @@ static int put_drawn(const Redrawn *page, const RedrawnDigit *d, float scale, Cr
     crisp(d->drawn, how, drawn);
     if (!page->single && !find_ink(drawn, &ink))
         return 0;
-    Piece p = page->single ? whole_piece(copy) : ink_piece(ink, box_of(d, scale));
+    Piece p = page->single ? whole_piece(copy) : ink_piece(ink, place_of(d, scale));
 
     if (p.width > IMAGE_SIDE_LIMIT || p.height > IMAGE_SIDE_LIMIT)
         return err_set(e, ERR_LIMIT, "a digit of %dx%d pixels is too large", p.width, p.height);
@@ -151,7 +144,7 @@ static int put_drawn(const Redrawn *page, const RedrawnDigit *d, float scale, Cr
 static int put_digit(const Redrawn *page, const RedrawnDigit *d, const RedrawLook *look,
                      float scale, Image *copy, Err *e)
 {
-    GlyphBox box = place_of(page, d, scale);
+    GlyphBox box = place_of(d, scale);
 
     if (!look->face)
         return put_drawn(page, d, scale, look->crisp, copy, e);
@@ -197,7 +190,7 @@ char *redrawn_svg(const Redrawn *page, Typeface *face, Err *e)
                 "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n",
                 page->width, page->height, page->width, page->height, page->width, page->height);
     for (int i = 0; i < page->count; i++) {
-        GlyphBox box = place_of(page, &page->digits[i], 1);
+        GlyphBox box = page->digits[i].type;
         Writer path = {0};
 
         if (page->digits[i].digit < 0)

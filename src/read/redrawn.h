@@ -4,10 +4,10 @@
  *     Image *copy = redrawn_picture(page, &(RedrawLook){.face = face, .height_px = 2000}, &e);
  *     char *svg = redrawn_svg(page, face, &e);
  *
- * Copies are black on white, but for a single digit's, which is as the picture was. Of a page they have the
- * picture's shape. Each digit stands where it was written, as high as it
- * was written: as the net drew it, enlarged, or as a typeface has it. What is no digit leaves no trace. A single
- * digit stands as in the net's 28x28. */
+ * Copies are black on white and have the picture's shape. Each digit stands where it was written, as the net
+ * drew it, enlarged, or as a typeface has it; what is no digit leaves no trace. A single digit stands as in the
+ * net's 28x28, and light on dark if it was written so.
+ */
 #ifndef SCRAWL_READ_REDRAWN_H
 #define SCRAWL_READ_REDRAWN_H
 
@@ -19,7 +19,9 @@
 
 typedef struct RedrawnDigit {
     float x, y, width, height;   /* of the writing, in pixels of the picture */
-    int digit;                   /* by the net's second head; -1: none */
+    int line;                    /* of writing, from 0 */
+    GlyphBox type;               /* where its typeset copy goes: redrawn_arrange */
+    int digit;                   /* what it was read as, else by the net's second head; -1: none */
     double probability;          /* of the digit, or of its being none */
     uint8_t seen[DIGIT_PIXELS];  /* what the net saw */
     uint8_t drawn[DIGIT_PIXELS]; /* and what it drew, light on 0 */
@@ -34,6 +36,12 @@ typedef struct Redrawn {
 } Redrawn;
 
 void redrawn_free(Redrawn *page); /* NULL is fine */
+
+/* Fills .type of every digit. Type needs order where a hand does not: the digits of a line get one size, the
+ * median of their heights, less where they stand too close together for it, and stand on the straight line
+ * through their middles, each at its own place along it. Of a single digit: where the net's training had it.
+ * ERR_MEMORY is the only error. */
+int redrawn_arrange(Redrawn *page, Err *e);
 
 typedef struct RedrawLook {
     Crisp crisp;    /* of what the net drew; CRISP_STEPS enlarges pixels as squares */

@@ -85,6 +85,7 @@ static Redrawn made(int digit, bool single)
     d.width = 24;
     d.height = 40;
     d.digit = digit;
+    d.type = single ? (GlyphBox){0, 5, 28, 20} : (GlyphBox){20, 30, 24, 40};
     for (int y = 5; y < 25; y++)
         memset(d.drawn + y * DIGIT_SIDE + 8, 255, 12);
     if (single)
@@ -107,6 +108,90 @@ static void black_box(const Image *im, int box[4])
             box[2] = x + 1 > box[2] ? x + 1 : box[2];
             box[3] = y + 1;
         }
+}
+
+/* A page whose digits have these boxes: x, y, width, height, and the line. */
+static Redrawn *page_of(const float boxes[][5], int count)
+{
+    Redrawn *page = calloc(1, sizeof *page);
+
+    assert_non_null(page);
+    page->digits = calloc((size_t)count, sizeof *page->digits);
+    assert_non_null(page->digits);
+    *page = (Redrawn){1000, 500, false, false, count, page->digits};
+    for (int i = 0; i < count; i++) {
+        RedrawnDigit *d = &page->digits[i];
+
+        d->x = boxes[i][0];
+        d->y = boxes[i][1];
+        d->width = boxes[i][2];
+        d->height = boxes[i][3];
+        d->line = (int)boxes[i][4];
+        d->digit = 8;
+    }
+    return page;
+}
+
+static void assert_type(const RedrawnDigit *d, float y, float height)
+{
+    assert_true(d->type.y > y - 0.5f && d->type.y < y + 0.5f);
+    assert_true(d->type.height > height - 0.5f && d->type.height < height + 0.5f);
+    assert_true(d->type.x + d->type.width / 2 == d->x + d->width / 2);
+}
+
+static void a_tail_and_a_small_zero_do_not_move_a_line(void **state)
+{
+    static const float boxes[][5] = {{100, 100, 40, 60, 0}, {200, 100, 40, 110, 0},
+                                     {300, 120, 20, 20, 0}, {400, 100, 40, 60, 0},
+                                     {500, 100, 40, 60, 0}, {100, 300, 30, 40, 1}};
+    Redrawn *page = page_of(boxes, 6);
+
+    (void)state;
+    assert_int_equal(redrawn_arrange(page, NULL), 0);
+    for (int i = 0; i < 5; i++)
+        assert_type(&page->digits[i], 100, 60);
+    assert_type(&page->digits[5], 300, 40);
+    redrawn_free(page);
+}
+
+static void a_line_that_slopes_stays_one(void **state)
+{
+    float boxes[9][5];
+    Redrawn *page;
+
+    (void)state;
+    for (int i = 0; i < 9; i++) {
+        float at[5] = {100.f + 80 * (float)i, 100.f + 20 * (float)i, 40, 60, 0};
+
+        memcpy(boxes[i], at, sizeof at);
+    }
+    boxes[4][3] = 120; /* a tail */
+    page = page_of(boxes, 9);
+    assert_int_equal(redrawn_arrange(page, NULL), 0);
+    for (int i = 0; i < 9; i++)
+        assert_type(&page->digits[i], 100.f + 20 * (float)i, 60);
+    redrawn_free(page);
+}
+
+static void type_is_smaller_where_digits_stand_close(void **state)
+{
+    float boxes[6][5];
+    Redrawn *page;
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        float at[5] = {100.f + 20 * (float)i, 100, 16, 60, 0};
+
+        memcpy(boxes[i], at, sizeof at);
+    }
+    page = page_of(boxes, 6);
+    assert_int_equal(redrawn_arrange(page, NULL), 0);
+    for (int i = 0; i < 6; i++) {
+        assert_true(page->digits[i].type.height < 30 && page->digits[i].type.height > 20);
+        assert_type(&page->digits[i], 130 - page->digits[i].type.height / 2,
+                    page->digits[i].type.height);
+    }
+    redrawn_free(page);
 }
 
 static void a_page_gives_every_digit_its_place(void **state)
@@ -335,6 +420,9 @@ static void a_copy_that_is_too_large_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_tail_and_a_small_zero_do_not_move_a_line),
+        cmocka_unit_test(a_line_that_slopes_stays_one),
+        cmocka_unit_test(type_is_smaller_where_digits_stand_close),
         cmocka_unit_test(a_page_gives_every_digit_its_place),
         cmocka_unit_test(what_the_net_drew_stands_as_high_as_the_writing),
         cmocka_unit_test(type_stands_as_high_as_the_writing_and_in_its_middle),
