@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/parallel.h"
+#include "cli/progress.h"
 #include "cli/read_form.h"
 #include "image/codec.h"
 #include "read/reader.h"
@@ -113,9 +115,18 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (!reader)
         return refuse("%s", e.text);
-    for (int i = 0; i < args.count; i++)
-        if (read_picture(reader, &v, args.list[i], args.count > 1, &e))
+    Progress progress = progress_start();
+    Watch watch = progress_watch(&progress, "reading pictures");
+
+    progress.terminal &= !isatty(STDOUT_FILENO); /* there the readings themselves tell */
+    for (int i = 0; i < args.count; i++) {
+        watch_tell(&watch, (size_t)i, (size_t)args.count);
+        if (read_picture(reader, &v, args.list[i], args.count > 1, &e)) {
+            progress_end(&progress);
             status = refuse("%s", e.text);
+        }
+    }
+    progress_end(&progress);
     reader_free(reader);
     return status;
 }

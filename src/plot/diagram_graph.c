@@ -135,6 +135,7 @@ typedef struct Draft {
     Graph *graph;
     int *users;  /* of each layer: how many read it, results included */
     bool *stuck; /* words that cannot go to the blocks behind them */
+    bool *taken; /* layers that are no more than the gain or shift of one modulation */
     int *block;  /* the block that shows a layer; -1 when it is a word before another's */
 } Draft;
 
@@ -166,6 +167,19 @@ static void find_stuck(Draft *d)
         d->stuck[i] = d->stuck[i] || d->users[i] == 0;
         if (d->stuck[i])
             d->stuck[op.inputs[0]] = true;
+    }
+}
+
+/* Such a layer is drawn as the line from what it reads. */
+static void find_taken(Draft *d)
+{
+    for (int i = 0; i < net_op_count(d->net); i++) {
+        OpInfo op = net_op(d->net, i);
+        for (int k = 1; op.kind == KIND_MODULATE && k < op.input_count; k++) {
+            Kind kind = net_op(d->net, op.inputs[k]).kind;
+            d->taken[op.inputs[k]] =
+                d->users[op.inputs[k]] == 1 && (kind == KIND_EMBEDDING || kind == KIND_DENSE);
+        }
     }
 }
 
@@ -218,8 +232,11 @@ static void add_block(Draft *d, int op)
     else
         what_text(b->what, info.kind, net_spec(d->net, op));
     for (int i = 0; i < info.input_count; i++) {
+        int from = source_of(d, info.inputs[i]);
+        if (info.kind == KIND_MODULATE && b->input_count > 1 && b->inputs[1] == from)
+            continue; /* gain and shift of one origin are one line */
         gather_pre(d, info.inputs[i], b);
-        b->inputs[b->input_count++] = source_of(d, info.inputs[i]);
+        b->inputs[b->input_count++] = from;
     }
     d->block[op] = d->graph->count++;
 }
@@ -290,6 +307,7 @@ Graph *graph_new(const Net *net, Err *e)
                .graph = calloc(1, sizeof(Graph)),
                .users = calloc(ops + 1, sizeof(int)),
                .stuck = calloc(ops + 1, sizeof(bool)),
+               .taken = calloc(ops + 1, sizeof(bool)),
                .block = malloc((ops + 1) * sizeof(int))};
     Graph *g = d.graph;
     int *kept = calloc(most + 1, sizeof *kept);
@@ -298,7 +316,7 @@ Graph *graph_new(const Net *net, Err *e)
         g->blocks = calloc(most + 1, sizeof *g->blocks);
         g->groups = calloc(most + 1, sizeof *g->groups);
     }
-    if (!g || !g->blocks || !g->groups || !d.users || !d.stuck || !d.block || !kept) {
+    if (!g || !g->blocks || !g->groups || !d.users || !d.stuck || !d.taken || !d.block || !kept) {
         err_set(e, ERR_MEMORY, "no memory for a diagram of %zu layers", ops);
         graph_free(g);
         g = NULL;
@@ -308,9 +326,12 @@ Graph *graph_new(const Net *net, Err *e)
         d.block[i] = -1;
     count_users(&d);
     find_stuck(&d);
+    find_taken(&d);
     for (int i = 0; i < (int)ops; i++)
         if (is_word(net_op(net, i).kind))
             place_word(&d, i);
+        else if (d.taken[i])
+            d.block[i] = source_of(&d, net_op(net, i).inputs[0]);
         else
             add_block(&d, i);
     add_outputs(&d);
@@ -324,6 +345,7 @@ Graph *graph_new(const Net *net, Err *e)
 done:
     free(d.users);
     free(d.stuck);
+    free(d.taken);
     free(d.block);
     free(kept);
     return g;

@@ -7,7 +7,8 @@
  *     graph_free(g);
  *
  * Norms, activations and the like are words on the block of the layer that they follow (or precede,
- * where what comes before them is also used without them). Blocks stand in topological order. */
+ * where what comes before them is also used without them); a layer that gives a modulation its gain or
+ * shift is a line to it. Blocks stand in topological order. */
 #ifndef SCRAWL_PLOT_DIAGRAM_GRAPH_H
 #define SCRAWL_PLOT_DIAGRAM_GRAPH_H
 

@@ -235,6 +235,23 @@ static void test_every_kind_of_layer_can_be_drawn(void **state)
     canvas_free(draw(net));
 }
 
+static void test_what_modulates_a_layer_is_a_line_to_it(void **state)
+{
+    Net *net = net_new();
+    Node image = net_input(net, "image", 1, 8, 8), digit = net_input(net, "digit", 1, 1, 1);
+    Embedding spec = {.classes = 10, .units = 4};
+
+    (void)state;
+    Node x = net_conv2d(net, image, "conv", (Conv){.filters = 4, .kernel = 3, .same = true});
+    x = net_modulate(net, x, net_embedding(net, digit, "gain", spec),
+                     net_embedding(net, digit, "shift", spec));
+    net_output(net, "a", net_act(net, x, ACT_RELU));
+    Canvas *c = draw(net);
+    assert_true(page_says(c, "conv") && page_says(c, "digit") && page_says(c, "modulate"));
+    assert_false(page_says(c, "gain") || page_says(c, "shift"));
+    canvas_free(c);
+}
+
 static void test_nested_skips_are_legible(void **state)
 {
     Net *net = net_new();
@@ -336,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_two_heads_stand_apart),
         cmocka_unit_test(test_words_stand_with_the_layer_that_they_follow),
         cmocka_unit_test(test_every_kind_of_layer_can_be_drawn),
+        cmocka_unit_test(test_what_modulates_a_layer_is_a_line_to_it),
         cmocka_unit_test(test_nested_skips_are_legible),
         cmocka_unit_test(test_strange_nets_end_in_a_page_or_a_sentence),
         cmocka_unit_test(test_same_net_gives_same_bytes),
