@@ -57,8 +57,8 @@ static void *batch_norm_plan(const Step *s, size_t *scratch, bool *failed)
     return p;
 }
 
-/* A slice's sums of p and p*q for each channel. */
-static void batch_norm_sums(const Step *s, const Work *w, const View *p, const View *q)
+/* A slice's sums of p and p*q over these rows, for each channel. */
+static void collect_rows(const Step *s, const Work *w, const View *p, const View *q, Rows rows)
 {
     const BatchNormPlan *plan = s->plan;
     double *to = plan->sums + (size_t)w->slice * s->out.c * 2;
@@ -67,8 +67,9 @@ static void batch_norm_sums(const Step *s, const Work *w, const View *p, const V
         LaneSums sums = {{0}, {0}};
         double *pair = to + (size_t)c * 2;
 
-        norm_add_plane(w, p, q, c, &sums);
-        pair[0] = pair[1] = 0;
+        norm_add_rows(w, p, q, c, rows, &sums);
+        if (!rows.first)
+            pair[0] = pair[1] = 0;
         for (int l = 0; l < w->images; l++) {
             pair[0] += sums.first[l];
             pair[1] += sums.second[l];
@@ -76,14 +77,24 @@ static void batch_norm_sums(const Step *s, const Work *w, const View *p, const V
     }
 }
 
+void batch_norm_collect_rows(const Step *s, const Work *w, Rows rows)
+{
+    collect_rows(s, w, &s->in[0], &s->in[0], rows);
+}
+
+void batch_norm_collect_back_rows(const Step *s, const Work *w, Rows rows)
+{
+    collect_rows(s, w, &s->dout, &s->in[0], rows);
+}
+
 static void batch_norm_collect(const Step *s, Work *w)
 {
-    batch_norm_sums(s, w, &s->in[0], &s->in[0]);
+    batch_norm_collect_rows(s, w, (Rows){0, s->out.h});
 }
 
 static void batch_norm_collect_back(const Step *s, Work *w)
 {
-    batch_norm_sums(s, w, &s->dout, &s->in[0]);
+    batch_norm_collect_back_rows(s, w, (Rows){0, s->out.h});
 }
 
 static void add_slices(const Step *s, int slices, int channel, double total[2])
@@ -158,54 +169,65 @@ static void batch_norm_combine_back(const Step *s, const Combine *c)
     }
 }
 
-/* What the running statistics make of 16 lanes of a plane: 16 channels, or one 16 times. */
-static void running_scale(const Step *s, const Work *w, int plane, float *scale, float *shift)
+void batch_norm_scale(const Step *s, const Work *w, int channel, float *scale, float *shift)
 {
-    const float *mean = w->state + norm_offset(s, MEAN), *var = w->state + norm_offset(s, VAR);
-    const float *gain = w->params + norm_offset(s, GAIN), *add = w->params + norm_offset(s, SHIFT);
+    const BatchNormPlan *p = s->plan;
 
-    for (int l = 0; l < LANES; l++) {
-        int c = s->in[0].by_channel ? plane * LANES + l : plane;
-
-        if (c >= s->in[0].c) {
-            scale[l] = shift[l] = 0;
-        } else if (l && !s->in[0].by_channel) {
-            scale[l] = scale[0];
-            shift[l] = shift[0];
-        } else {
-            double r = gain[c] / sqrt(var[c] + norm_eps(s));
-
-            scale[l] = (float)r;
-            shift[l] = (float)(add[c] - r * mean[c]);
-        }
+    if (w->training) {
+        *scale = p->scale[channel];
+        *shift = p->shift[channel];
+        return;
     }
+    const float *mean = w->state + norm_offset(s, MEAN), *var = w->state + norm_offset(s, VAR);
+    double r = w->params[norm_offset(s, GAIN) + channel] / sqrt(var[channel] + norm_eps(s));
+
+    *scale = (float)r;
+    *shift = (float)(w->params[norm_offset(s, SHIFT) + channel] - r * mean[channel]);
+}
+
+/* Scale and shift of 16 lanes of a plane: 16 channels, or one 16 times. */
+static void lane_scales(const Step *s, const Work *w, int plane, float scale[LANES], float shift[LANES])
+{
+    bool by_channel = s->in[0].by_channel;
+
+    for (int l = 0; l < (by_channel ? LANES : 1); l++) {
+        int c = by_channel ? plane * LANES + l : plane;
+
+        scale[l] = shift[l] = 0;
+        if (c < s->in[0].c)
+            batch_norm_scale(s, w, c, &scale[l], &shift[l]);
+    }
+    if (by_channel)
+        return;
+    fill(scale, LANES, scale[0]);
+    fill(shift, LANES, shift[0]);
+}
+
+void batch_norm_mix(const Step *s, const Work *w, int plane, Coefficients *m)
+{
+    const BatchNormPlan *p = s->plan;
+
+    fill(m->a, w->images, p->a[plane]);
+    fill(m->b, w->images, p->b[plane]);
+    fill(m->c, w->images, p->c[plane]);
 }
 
 static void batch_norm_forward(const Step *s, Work *w)
 {
-    const BatchNormPlan *p = s->plan;
     float scale[LANES], shift[LANES];
 
     for (int i = 0; i < s->in[0].planes; i++) {
-        if (w->training) {
-            fill(scale, LANES, p->scale[i]);
-            fill(shift, LANES, p->shift[i]);
-        } else {
-            running_scale(s, w, i, scale, shift);
-        }
+        lane_scales(s, w, i, scale, shift);
         norm_scale_plane(s, w, i, scale, shift);
     }
 }
 
 static void batch_norm_backward(const Step *s, Work *w)
 {
-    const BatchNormPlan *p = s->plan;
     Coefficients m;
 
     for (int i = 0; s->wants[0] && i < s->in[0].planes; i++) {
-        fill(m.a, w->images, p->a[i]);
-        fill(m.b, w->images, p->b[i]);
-        fill(m.c, w->images, p->c[i]);
+        batch_norm_mix(s, w, i, &m);
         norm_mix_plane(s, w, i, &m);
     }
 }

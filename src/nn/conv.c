@@ -1,5 +1,5 @@
 /* Convolution and transposed convolution: the same three products (conv_plan.h) with the roles exchanged. */
-#include "nn/conv_plan.h"
+#include "nn/conv_strip.h"
 
 /* ---- shapes ---- */
 
@@ -152,19 +152,18 @@ static const float *op_bias(const Step *s, const Work *w)
     return op_param(s, 1) ? w->params + op_param(s, 1)->offset : NULL;
 }
 
-/* narrow = gather(wide) for a slice; `g` carries bias, mask and flags. */
-static void gather(const ConvPlan *p, const Step *s, Work *w, const View *wide, const View *narrow, Gemm g)
+/* narrow = gather(wide) over the first g.n pixels; x and g.y are where the wide and the narrow tensor's first row lie,
+ * g carries bias, mask and flags. */
+static void gather(const ConvPlan *p, const Step *s, Work *w, const float *x, const View *narrow, Gemm g)
 {
     g.m = narrow->c;
-    g.n = p->gather.pixels;
     g.k = p->gather.taps;
     g.w = op_weight(s, w);
     g.w_row = 1;
     g.w_at = p->gather.w_at;
-    g.x = w->memory + wide->at;
+    g.x = x;
     g.x_k = p->gather.wide_at;
     g.x_j = p->gather.x_at;
-    g.y = w->memory + narrow->at;
     g.y_row = narrow->plane;
     g.y_at = p->gather.y_at;
     w->k->gemm(&g);
@@ -191,20 +190,17 @@ static void gather_by_channel(const ConvPlan *p, const Step *s, Work *w)
     }
 }
 
-/* wide = scatter(narrow) for a slice; `mask`, in the view of that name, as in Gemm. */
-static void scatter(const ConvPlan *p, const Step *s, Work *w, const View *narrow, const View *wide, const View *mask,
-                    Gemm g)
+/* wide = scatter(narrow) over the first `rows` rows; x and g.y are where the narrow and the wide tensor's first row
+ * lie; g.mask and g.mask_row, in the view of that name, as in Gemm. */
+static void scatter(const ConvPlan *p, const Step *s, Work *w, const float *x, const View *wide, int rows, Gemm g)
 {
     g.m = wide->c;
     g.w = op_weight(s, w);
     g.w_row = p->group;
-    g.x = w->memory + narrow->at;
-    g.y = w->memory + wide->at;
+    g.x = x;
     g.y_row = wide->plane;
-    g.mask = mask ? w->memory + mask->at : NULL;
-    g.mask_row = mask ? mask->plane : 0;
     for (const Band *b = p->bands; b < p->bands + p->band_count; b++) {
-        g.n = b->pixels;
+        g.n = p->strips.cut ? rows * b->columns : b->pixels;
         g.k = b->taps;
         g.w_at = b->w_at;
         g.x_k = b->narrow_at;
@@ -254,11 +250,12 @@ static void scatter_by_channel(const ConvPlan *p, const Step *s, Work *w)
     }
 }
 
-static void correlate(const ConvPlan *p, const Step *s, Work *w, const View *narrow, const View *wide)
+/* Over the first n pixels of the narrow tensor; d and x are where the narrow and the wide tensor's first row lie. */
+static void correlate(const ConvPlan *p, const Step *s, Work *w, int n, const View *narrow, const float *d, const float *x)
 {
-    w->k->dot(&(Dot){.m = narrow->c, .n = p->gather.pixels, .k = p->gather.taps, .d = w->memory + narrow->at,
-                     .d_row = narrow->plane, .d_at = p->d_at, .x = w->memory + wide->at, .x_k = p->gather.wide_at,
-                     .x_j = p->gather.x_at, .g = w->grads + op_param(s, 0)->offset, .g_row = p->pitch});
+    w->k->dot(&(Dot){.m = narrow->c, .n = n, .k = p->gather.taps, .d = d, .d_row = narrow->plane, .d_at = p->d_at, .x = x,
+                     .x_k = p->gather.wide_at, .x_j = p->gather.x_at, .g = w->grads + op_param(s, 0)->offset,
+                     .g_row = p->pitch});
 }
 
 /* ---- the layers ---- */
@@ -276,40 +273,78 @@ static Halo conv_halo_back(const Net *net, const Op *op, bool wants_input)
     return wants_input ? conv_scatter_halo(&g) : (Halo){0};
 }
 
+/* The first rows of a view, for tables. */
+static View top_rows(View v, int rows)
+{
+    v.h = rows;
+    return v;
+}
+
 static void *conv_plan(const Step *s, size_t *scratch, bool *failed)
 {
     Geometry g = conv_geometry(s->net, s->op);
-    ConvViews v = {.gather_wide = &s->in[0], .gather_narrow = &s->out, .out = &s->out};
+    Strips t = conv_strips(s, &g);
+    View out = top_rows(s->out, t.rows), dout = top_rows(t.gradient, t.rows);
+    ConvViews v = {.gather_wide = &t.input, .gather_narrow = &out, .out = &s->out};
 
-    (void)scratch;
+    *scratch = t.scratch;
     if (s->training)
-        v.correlate_narrow = &s->dout;
+        v.correlate_narrow = &dout;
     if (s->wants[0]) {
         v.scatter_wide = &s->din[0];
-        v.scatter_narrow = &s->dout;
-        v.mask = &s->in[0];
+        v.scatter_narrow = &t.gradient;
+        v.mask = &t.input;
     }
-    return conv_plan_new(&g, &v, failed);
+    return conv_plan_new(&g, &t, &v, failed);
+}
+
+static void conv_forward_rows(const Step *s, Work *w, Rows rows)
+{
+    const ConvPlan *p = s->plan;
+
+    gather(p, s, w, conv_load_input(s, w, p, rows), &s->out,
+           (Gemm){.n = rows.count * s->out.w, .y = w->memory + s->out.at + rows.first * s->out.row, .bias = op_bias(s, w),
+                  .relu = s->relu && !s->plus});
+    if (s->plus)
+        conv_add_rows(s, w, rows);
+    if (s->collect && w->training)
+        batch_norm_collect_rows(s->collect, w, rows);
 }
 
 static void conv_forward(const Step *s, Work *w)
 {
+    const ConvPlan *p = s->plan;
+
     if (s->out.by_channel)
-        gather_by_channel(s->plan, s, w);
-    else
-        gather(s->plan, s, w, &s->in[0], &s->out, (Gemm){.bias = op_bias(s, w), .relu = s->relu});
+        gather_by_channel(p, s, w);
+    for (int y = 0; !s->out.by_channel && y < s->out.h; y += p->strips.rows)
+        conv_forward_rows(s, w, (Rows){y, y + p->strips.rows < s->out.h ? p->strips.rows : s->out.h - y});
+}
+
+static void conv_backward_rows(const Step *s, Work *w, Rows rows)
+{
+    const ConvPlan *p = s->plan;
+    const Strips *t = &p->strips;
+    const float *x = conv_load_input(s, w, p, rows), *d = conv_load_gradient(s, w, p, rows);
+    int pixels = rows.count * s->dout.w;
+
+    correlate(p, s, w, pixels, &t->gradient, d, x);
+    if (op_param(s, 1))
+        w->k->row_sums(s->dout.c, pixels, d, t->gradient.plane, p->d_at, w->grads + op_param(s, 1)->offset);
+    if (s->wants[0])
+        scatter(p, s, w, d, &s->din[0], rows.count,
+                (Gemm){.y = w->memory + s->din[0].at + rows.first * s->din[0].row, .add = s->add[0],
+                       .mask = s->mask[0] ? x : NULL, .mask_row = t->input.plane});
+    if (s->collect_back)
+        batch_norm_collect_back_rows(s->collect_back, w, t->cut ? rows : (Rows){0, s->in[0].h});
 }
 
 static void conv_backward(const Step *s, Work *w)
 {
     const ConvPlan *p = s->plan;
 
-    correlate(p, s, w, &s->dout, &s->in[0]);
-    if (op_param(s, 1))
-        w->k->row_sums(s->dout.c, p->gather.pixels, w->memory + s->dout.at, s->dout.plane, p->d_at,
-                       w->grads + op_param(s, 1)->offset);
-    if (s->wants[0])
-        scatter(p, s, w, &s->dout, &s->din[0], s->mask[0] ? &s->in[0] : NULL, (Gemm){.add = s->add[0]});
+    for (int y = 0; y < s->out.h; y += p->strips.rows)
+        conv_backward_rows(s, w, (Rows){y, y + p->strips.rows < s->out.h ? p->strips.rows : s->out.h - y});
 }
 
 const Layer layer_conv2d = {
@@ -352,7 +387,7 @@ static void *transposed_plan(const Step *s, size_t *scratch, bool *failed)
     }
     if (s->wants[0])
         v.gather_narrow = &s->din[0];
-    return conv_plan_new(&g, &v, failed);
+    return conv_plan_new(&g, NULL, &v, failed);
 }
 
 static void transposed_forward(const Step *s, Work *w)
@@ -360,20 +395,23 @@ static void transposed_forward(const Step *s, Work *w)
     if (s->out.by_channel)
         scatter_by_channel(s->plan, s, w);
     else
-        scatter(s->plan, s, w, &s->in[0], &s->out, NULL, (Gemm){.bias = op_bias(s, w), .relu = s->relu});
+        scatter(s->plan, s, w, w->memory + s->in[0].at, &s->out, s->out.h,
+                (Gemm){.y = w->memory + s->out.at, .bias = op_bias(s, w), .relu = s->relu});
 }
 
 static void transposed_backward(const Step *s, Work *w)
 {
     const ConvPlan *p = s->plan;
 
-    correlate(p, s, w, &s->in[0], &s->dout);
+    const float *x = w->memory + s->in[0].at, *d = w->memory + s->dout.at;
+
+    correlate(p, s, w, s->in[0].h * s->in[0].w, &s->in[0], x, d);
     if (op_param(s, 1))
-        w->k->row_sums(s->dout.c, s->dout.h * s->dout.w, w->memory + s->dout.at, s->dout.plane, p->sum_at,
+        w->k->row_sums(s->dout.c, s->dout.h * s->dout.w, d, s->dout.plane, p->sum_at,
                        w->grads + op_param(s, 1)->offset);
     if (s->wants[0])
-        gather(p, s, w, &s->dout, &s->din[0],
-               (Gemm){.add = s->add[0], .mask = s->mask[0] ? w->memory + s->in[0].at : NULL,
+        gather(p, s, w, d, &s->din[0],
+               (Gemm){.n = p->gather.pixels, .y = w->memory + s->din[0].at, .add = s->add[0], .mask = s->mask[0] ? x : NULL,
                       .mask_row = s->in[0].plane, .mask_at = p->d_at});
 }
 

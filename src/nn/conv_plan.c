@@ -161,8 +161,8 @@ static void band_tables(Carver *c, const BandSpec *s, const Geometry *g, int pit
     band_pixels(s, g, views, b);
 }
 
-/* All bands; without a block it only counts them. */
-static int scatter_tables(Carver *c, const Geometry *g, int pitch, const ConvViews *views, Band *bands)
+/* All bands; without a block it only counts them. Around a cut strip lie rows enough for all taps: one band. */
+static int scatter_tables(Carver *c, const Geometry *g, int pitch, const ConvViews *views, bool cut, Band *bands)
 {
     BandSpec s = {.ay = {g->wide.h, g->narrow.h, g->kernel_y, g->stride_y, g->pad.top},
                   .ax = {g->wide.w, g->narrow.w, g->kernel_x, g->stride_x, g->pad.left}};
@@ -171,7 +171,7 @@ static int scatter_tables(Carver *c, const Geometry *g, int pitch, const ConvVie
     for (int column = 0; column < g->stride_x && column < g->wide.w; column++)
         for (int row = 0; row < g->stride_y && row < g->wide.h; row++)
             for (int y = row; y < g->wide.h; y += s.y.count * g->stride_y) {
-                s.y = run_exact(&s.ay, y);
+                s.y = cut ? (Run){0, g->wide.h, 0, g->kernel_y} : run_exact(&s.ay, y);
                 for (int x = column; x < g->wide.w; x += s.x.count * g->stride_x, n++) {
                     s.x = run_wide(&s.ax, x);
                     band_tables(c, &s, g, pitch, views, bands ? &bands[n] : NULL);
@@ -229,15 +229,17 @@ static void plan_fill(Carver *c, ConvPlan *plan, const ConvViews *v)
     if (!v->scatter_wide)
         return;
     plan->bands = carve(c, plan->band_count, sizeof(Band));
-    plan->band_count = scatter_tables(c, g, plan->pitch, v, plan->bands);
+    plan->band_count = scatter_tables(c, g, plan->pitch, v, plan->strips.cut, plan->bands);
 }
 
-ConvPlan *conv_plan_new(const Geometry *g, const ConvViews *views, bool *failed)
+ConvPlan *conv_plan_new(const Geometry *g, const Strips *strips, const ConvViews *views, bool *failed)
 {
-    ConvPlan plan = {.geometry = *g, .pitch = (g->narrow.c + LANES - 1) / LANES * LANES};
+    ConvPlan plan = {.geometry = *g, .strips = strips ? *strips : (Strips){.rows = g->narrow.h}, .pitch = (g->narrow.c + LANES - 1) / LANES * LANES};
     const size_t header = (sizeof plan + 15) / 16 * 16;
     Carver c = {NULL, header};
 
+    if (plan.strips.cut)
+        plan.geometry.wide.h = plan.geometry.narrow.h = plan.strips.rows;
     plan.group = (size_t)g->kernel_y * g->kernel_x * plan.pitch;
     plan_fill(&c, &plan, views);
     carve(&c, plan.band_count, sizeof(Band)); /* how many there are is known only now */

@@ -34,8 +34,18 @@ typedef struct Band {
     int *packed_at;              /* (taps), by channel: row of the weights turned round */
 } Band;
 
+/* Rows of the output that are worked on together, and where input and gradient are read (conv_strip.h). */
+typedef struct Strips {
+    int rows;
+    bool packs_input, packs_gradient; /* into scratch, at the views' `at` */
+    bool cut;                         /* a strip lies alone, with zeros or its neighbours' rows around it */
+    View input, gradient;             /* rows of them if cut and packed, else the whole */
+    size_t scales_at, scratch;        /* the norm's scales in scratch; floats of it in all */
+} Strips;
+
 typedef struct ConvPlan {
-    Geometry geometry;
+    Geometry geometry; /* of a strip */
+    Strips strips;
     int pitch;    /* of the weights' rows */
     size_t group; /* floats from one wide channel's weights to the next's */
     Gather gather;
@@ -55,8 +65,8 @@ typedef struct ConvViews {
     const View *out; /* of the forward pass */
 } ConvViews;
 
-/* One malloc'd block; NULL and *failed when memory is gone. */
-ConvPlan *conv_plan_new(const Geometry *g, const ConvViews *views, bool *failed);
+/* One malloc'd block; NULL and *failed when memory is gone. Without `strips` all rows are worked on at once. */
+ConvPlan *conv_plan_new(const Geometry *g, const Strips *strips, const ConvViews *views, bool *failed);
 
 Halo conv_scatter_halo(const Geometry *g);
 

@@ -80,10 +80,12 @@ static void write_forward(Exec *x)
         if (!x->plan.ops[i].runs || !x->plan.ops[i].used)
             continue;
         if (is_sync(x, i)) {
-            emit(x, DO_COLLECT, i);
+            if (!x->plan.ops[i].collected)
+                emit(x, DO_COLLECT, i);
             close_segment(x, i, false);
         }
-        emit(x, DO_FORWARD, i);
+        if (!x->plan.ops[i].on_load)
+            emit(x, DO_FORWARD, i);
     }
     for (int l = 0; l < x->plan.loss_count; l++)
         emit(x, DO_LOSS, l);
@@ -99,10 +101,12 @@ static void write_backward(Exec *x)
         if (!x->plan.ops[i].runs_back)
             continue;
         if (is_sync(x, i)) {
-            emit(x, DO_COLLECT_BACK, i);
+            if (!x->plan.ops[i].collected_back)
+                emit(x, DO_COLLECT_BACK, i);
             close_segment(x, i, true);
         }
-        emit(x, DO_BACKWARD, i);
+        if (!x->plan.ops[i].mixed_on_load)
+            emit(x, DO_BACKWARD, i);
     }
     close_segment(x, -1, true);
 }
@@ -499,7 +503,7 @@ static void infer_slice(const Pass *p, int thread, int slice)
     Work w = work_on(p, thread, slice);
 
     for (int i = 0; i < x->net->op_count; i++)
-        if (x->plan.ops[i].runs && (x->plan.ops[i].outputs & p->wanted))
+        if (x->plan.ops[i].runs && !x->plan.ops[i].on_load && (x->plan.ops[i].outputs & p->wanted))
             forward_op(p, i, &w);
     for (int o = 0; o < x->net->output_count; o++) {
         const View *v = &x->plan.ops[x->net->outputs[o]].step.out;

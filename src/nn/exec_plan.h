@@ -3,6 +3,9 @@
  * - An op runs when a wanted output (or a loss) needs it.
  * - A ReLU that alone follows a layer is done by that layer; a reshape without a halo is a second name for its
  *   input. Such ops are aliases: they share memory and have nothing to do.
+ * - A batch norm that only convolutions read is applied by them on load; its output is nowhere. The backward pass of
+ *   one that alone reads a convolution is done by that convolution on load. A convolution that is added to something
+ *   writes the sum. So a residual network in training stores a value and a gradient for each convolution, no more.
  * - A gradient has one writer that overwrites and others that add, in backward order. The mask of a fused ReLU is
  *   applied by the writer if it is alone and can, else by a pass of its own.
  * - Values that are never alive together share memory: first fit over their lifetimes. */
@@ -23,6 +26,10 @@ typedef struct OpPlan {
     bool clear_din[NET_INPUTS];
     View gradient;         /* of the op's output, if wants */
     bool wants;
+    bool on_load;          /* batch norm: its forward pass is done by those that read it */
+    bool mixed_on_load;    /* ... its backward pass by the one that it reads */
+    bool collected, collected_back; /* ... its sums by its neighbours */
+    bool passes;           /* add: the inputs' gradients are the output's memory */
 } OpPlan;
 
 typedef struct LossPlan {

@@ -74,7 +74,7 @@ static void group_norm_images(const Step *s, Work *w)
         LaneSums sums = {{0}, {0}};
 
         for (int c = g * channels; c < (g + 1) * channels; c++)
-            norm_add_plane(w, &s->in[0], &s->in[0], c, &sums);
+            norm_add_rows(w, &s->in[0], &s->in[0], c, (Rows){0, s->in[0].h}, &sums);
         stats_from_sums(s, &sums, stats);
         for (int c = g * channels; c < (g + 1) * channels; c++) {
             float scale[LANES], shift[LANES];
@@ -112,7 +112,7 @@ static void group_norm_channels(const Step *s, Work *w)
 
     for (int i = 0; i < s->in[0].planes; i++) {
         p->planes[i] = (LaneSums){{0}, {0}};
-        norm_add_plane(w, &s->in[0], &s->in[0], i, &p->planes[i]);
+        norm_add_rows(w, &s->in[0], &s->in[0], i, (Rows){0, s->in[0].h}, &p->planes[i]);
     }
     for (int i = 0; i < s->in[0].planes; i++) {
         float scale[LANES] = {0}, shift[LANES] = {0};
@@ -142,7 +142,7 @@ static void group_norm_back_channel(const Step *s, Work *w, int c, const GroupSt
     float gain = w->params[norm_offset(s, GAIN) + c];
     double dgain = 0, dshift = 0;
 
-    norm_add_plane(w, &s->dout, &s->in[0], c, &sums);
+    norm_add_rows(w, &s->dout, &s->in[0], c, (Rows){0, s->in[0].h}, &sums);
     for (int l = 0; l < w->images; l++) {
         dgain += stats->r[l] * (sums.second[l] - stats->mean[l] * sums.first[l]);
         dshift += sums.first[l];

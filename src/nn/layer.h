@@ -100,6 +100,12 @@ typedef struct Step {
     bool relu;              /* apply ReLU to the output (kinds with fuses_relu) */
     bool training;          /* the Exec trains */
     int slices;             /* of a whole batch */
+    /* What a convolution does for its neighbours while numbers are in the cache (exec_fuse.c); NULL: nothing. */
+    const struct Step *norm;    /* a batch norm and its ReLU, applied on load: in[0] is what the norm reads */
+    const struct Step *mix;     /* a batch norm's backward pass, on load: dout is the gradient of its output */
+    const struct Step *plus;    /* a sum: this op's output is added to ours */
+    const struct Step *collect; /* the sums of a batch norm that reads our output */
+    const struct Step *collect_back; /* ... and whose gradient we are the last to write */
     void *plan;
 } Step;
 

@@ -61,7 +61,7 @@ static void modulate_backward(const Step *s, Work *w)
         LaneSums sums = {{0}, {0}};
         Coefficients m = {{0}, {0}, {0}};
 
-        norm_add_plane(w, &s->dout, &s->in[X], i, &sums);
+        norm_add_rows(w, &s->dout, &s->in[X], i, (Rows){0, s->in[X].h}, &sums);
         give_lanes(s, w, BY_GAIN, i, sums.second);
         give_lanes(s, w, BY_SHIFT, i, sums.first);
         for (int l = 0; l < LANES; l++)

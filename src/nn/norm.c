@@ -45,27 +45,34 @@ double norm_eps(const Step *s)
     return s->op->spec.norm.eps > 0 ? s->op->spec.norm.eps : 1e-5;
 }
 
-void norm_add_plane(const Work *w, const View *p, const View *q, int plane, LaneSums *sums)
+/* The sums of p and p*q over n numbers, in float over BLOCK_FLOATS of them. */
+static void add_run(const Work *w, size_t n, const float *p, const float *q, LaneSums *sums)
 {
-    Runs r = plane_runs_of(p, q, NULL);
+    for (size_t at = 0; at < n; at += BLOCK_FLOATS) {
+        size_t part = n - at < BLOCK_FLOATS ? n - at : BLOCK_FLOATS;
+        float first[LANES] = {0}, second[LANES] = {0};
 
-    for (size_t i = 0; i < r.count; i++) {
-        const float *from = w->memory + view_row_at(p, (size_t)plane * p->h + i);
-        const float *with = w->memory + view_row_at(q, (size_t)plane * q->h + i);
-
-        for (size_t at = 0; at < r.length; at += BLOCK_FLOATS) {
-            size_t n = r.length - at < BLOCK_FLOATS ? r.length - at : BLOCK_FLOATS;
-            float first[LANES] = {0}, second[LANES] = {0};
-
-            if (p == q)
-                w->k->moments(n, from + at, first, second);
-            else
-                w->k->moments2(n, from + at, with + at, first, second);
-            for (int l = 0; l < LANES; l++) {
-                sums->first[l] += first[l];
-                sums->second[l] += second[l];
-            }
+        if (p == q)
+            w->k->moments(part, p + at, first, second);
+        else
+            w->k->moments2(part, p + at, q + at, first, second);
+        for (int l = 0; l < LANES; l++) {
+            sums->first[l] += first[l];
+            sums->second[l] += second[l];
         }
+    }
+}
+
+void norm_add_rows(const Work *w, const View *p, const View *q, int plane, Rows rows, LaneSums *sums)
+{
+    const size_t row = (size_t)p->w * LANES;
+    bool one = p->row == row && q->row == row; /* no gaps between rows */
+    int runs = one ? 1 : rows.count;
+
+    for (int i = 0; i < runs; i++) {
+        size_t at = (size_t)plane * p->h + rows.first + i;
+
+        add_run(w, one ? row * rows.count : row, w->memory + view_row_at(p, at), w->memory + view_row_at(q, at), sums);
     }
 }
 

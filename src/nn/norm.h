@@ -29,11 +29,28 @@ void norm_add_param(Net *net, Op *op, const char *name, Init init, bool state);
 size_t norm_offset(const Step *s, int which); /* of a parameter, in its block */
 double norm_eps(const Step *s);
 
-/* Adds the sums of p and of p*q over a plane; p and q may be the same view. */
-void norm_add_plane(const Work *w, const View *p, const View *q, int plane, LaneSums *sums);
+typedef struct Rows { /* of a plane */
+    int first, count;
+} Rows;
+
+/* Adds the sums of p and of p*q over some rows of a plane; p and q may be the same view. */
+void norm_add_rows(const Work *w, const View *p, const View *q, int plane, Rows rows, LaneSums *sums);
 
 /* Forward and backward over one plane, with a coefficient a lane. */
 void norm_scale_plane(const Step *s, Work *w, int plane, const float *scale, const float *shift);
 void norm_mix_plane(const Step *s, Work *w, int plane, const Coefficients *m);
+
+/* ---- for a convolution that does a neighbouring batch norm's work while it loads and stores (conv_strip.h);
+ * `s` is the batch norm's step ---- */
+
+/* y = scale*x + shift for a channel. */
+void batch_norm_scale(const Step *s, const Work *w, int channel, float *scale, float *shift);
+
+/* What makes dx of dy and x for a plane; zero in lanes without an image. */
+void batch_norm_mix(const Step *s, const Work *w, int plane, Coefficients *m);
+
+/* Collects the sums of these rows, forward or backward. Row 0 comes first and starts anew. */
+void batch_norm_collect_rows(const Step *s, const Work *w, Rows rows);
+void batch_norm_collect_back_rows(const Step *s, const Work *w, Rows rows);
 
 #endif
