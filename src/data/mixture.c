@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "data/drawn.h"
 #include "data/noise.h"
 #include "data/split.h"
 
@@ -21,12 +22,16 @@ static bool is_word(const char *text, const char *a, const char *b)
 /* What every field of a part may be. */
 static int check_part(const MixturePart *p, Err *e)
 {
-    if (!*p->path || strcasecmp(file_ending(p->path), "json") == 0)
+    bool drawn = p->made && strcmp(p->made, "drawn") == 0;
+
+    if (drawn != !p->path)
+        return err_set(e, ERR_ARGUMENT, "a part has a path, but for what is made 'drawn'");
+    if (!drawn && (!*p->path || strcasecmp(file_ending(p->path), "json") == 0))
         return err_set(e, ERR_ARGUMENT, "path '%.200s': a part is no other mixture", p->path);
     if (!is_word(p->part, "train", "test") || !is_word(p->as, "noise", NULL) ||
-        !is_word(p->made, "noise", NULL))
+        !is_word(p->made, "noise", "drawn"))
         return err_set(e, ERR_ARGUMENT,
-                       "part is 'train' or 'test', as is 'noise', made is 'noise'");
+                       "part is 'train' or 'test', as is 'noise', made is 'noise' or 'drawn'");
     if (!(p->share > 0 && p->share <= 1))
         return err_set(e, ERR_ARGUMENT, "share %g: possible is above 0, up to 1", p->share);
     if (p->times < 1 || p->times > MIXTURE_TIMES)
@@ -35,12 +40,13 @@ static int check_part(const MixturePart *p, Err *e)
         return err_set(e, ERR_ARGUMENT, "fold %lld of %lld: there are 2 to 1000, from 0 on",
                        p->fold, p->folds);
     if (!p->made != !p->count || p->count < 0 || p->count > MIXTURE_PICTURES || p->seed < 0)
-        return err_set(e, ERR_ARGUMENT,
-                       "made noise, and nothing else, has a count of 1 to %d and a seed from 0 on",
-                       MIXTURE_PICTURES);
+        return err_set(
+            e, ERR_ARGUMENT,
+            "what is made, and nothing else, has a count of 1 to %d and a seed from 0 on",
+            MIXTURE_PICTURES);
     if (p->made && (p->as || p->without_count || p->share < 1 || p->times > 1 || p->folds))
         return err_set(e, ERR_ARGUMENT,
-                       "made noise takes neither as, without, share, times nor leave_out");
+                       "what is made takes neither as, without, share, times nor leave_out");
     return 0;
 }
 
@@ -67,7 +73,7 @@ static int read_part(MixturePart *p, json_t *object, Err *e)
     json_error_t why;
 
     p->share = 1;
-    if (json_unpack_ex(object, &why, 0, "{s:s, s?s, s?s, s?s, s?b, s?F, s?I, s?I, s?I, s?o, s?o !}",
+    if (json_unpack_ex(object, &why, 0, "{s?s, s?s, s?s, s?s, s?b, s?F, s?I, s?I, s?I, s?o, s?o !}",
                        "path", &p->path, "part", &p->part, "as", &p->as, "made", &p->made,
                        "canonical", &p->canonical, "share", &p->share, "times", &times, "count",
                        &count, "seed", &seed, "without", &without, "leave_out", &leave_out) ||
@@ -276,6 +282,8 @@ static Dataset *open_source(const char *mixture, const MixturePart *p,
     DatasetOptions how = {.part = p->part && p->part[1] == 'e' ? PART_TEST : PART_TRAIN,
                           .canonical = canonical && !p->made,
                           .team = options->team};
+    if (!p->path)
+        return drawn_dataset((size_t)p->count, (uint64_t)p->seed, canonical, options->team, e);
     char *path = path_beside(mixture, p->path);
     Dataset *d = path ? dataset_open(path, &how, e) : NULL, *made;
 

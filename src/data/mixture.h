@@ -18,8 +18,9 @@
  *     times      each picture is there so often; its copies are a group, so that a split keeps them
  *                on one side
  *     leave_out  a fold of data/split.h that is never trained on: of the mixture, it is the test part
- *     made       "noise": not the source's digits, but what noise.h makes of them; takes count and
- *                seed, and of the above only part and canonical
+ *     made       "noise": not the source's digits, but what noise.h makes of them; "drawn": digits of
+ *                drawn.h, which have no path; either takes count and seed, and of the above only
+ *                part and canonical
  * Pictures with a digit's label in which no ink is found are left out, but for the test part.
  * Where nothing is left out, all there is stands for both parts. */
 #ifndef SCRAWL_DATA_MIXTURE_H

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/dataset_build.h"
+#include "data/drawn.h"
 
 enum { SIDE = DIGIT_SIDE, PIXELS = DIGIT_PIXELS };
 
@@ -20,6 +21,7 @@ static const struct {
     [NOISE_HALF] = {"half", 4},
     [NOISE_PAIR] = {"pair", 4},
     [NOISE_CROSSED_OUT] = {"crossed out", 4},
+    [NOISE_LETTER] = {"letter", 6},
 };
 
 const char *noise_name(NoiseKind kind)
@@ -305,6 +307,9 @@ void noise_draw(NoiseKind kind, const Dataset *digits, Rng *r, uint8_t *out)
         break;
     case NOISE_CROSSED_OUT:
         draw_crossed_out(digits, r, out);
+        break;
+    case NOISE_LETTER:
+        drawn_letter(r, out);
         break;
     case NOISE_BLANK:
     case NOISE_KINDS:

@@ -4,7 +4,7 @@
  *     noise_draw(noise_pick(&r), digits, &r, picture);
  *
  * They are what cells of forms and pieces of photos hold besides digits: nothing, bits of frames
- * and rules, crosses, smudges, specks, digits cut through, two at once, and crossed out. A lone
+ * and rules, crosses, smudges, specks, digits cut through, two at once, and crossed out, and letters. A lone
  * upright line is never among them: that is a 1. */
 #ifndef SCRAWL_DATA_NOISE_H
 #define SCRAWL_DATA_NOISE_H
@@ -22,12 +22,13 @@ typedef enum NoiseKind {
     NOISE_HALF,        /* a digit of which a part is cut away */
     NOISE_PAIR,        /* two digits side by side */
     NOISE_CROSSED_OUT, /* a digit with strokes through it */
+    NOISE_LETTER,      /* or a sign, like no digit */
     NOISE_KINDS
 } NoiseKind;
 
 const char *noise_name(NoiseKind kind);
 
-/* A kind, as often as it should be trained on: digits that are not whole make up half of all. */
+/* A kind, as often as it should be trained on: digits that are not whole are the most. */
 NoiseKind noise_pick(Rng *r);
 
 /* Overwrites out (28,28) by a picture of that kind, light on black. `digits` is a set of 28x28

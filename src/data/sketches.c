@@ -61,6 +61,61 @@ static const struct {
 
 enum { SKETCHES = sizeof sketches / sizeof *sketches };
 
+/* Letters and signs, none of which looks like a digit: A C E .. & @ # and what people doodle. */
+static const char *const letters[] = {
+    "0,100 30,0 30,0 60,100; 12,62 48,62",
+    "58,12 30,0 4,35 6,75 30,100 58,88",
+    "56,2 6,2 6,2 6,100 6,100 58,100; 6,50 44,50",
+    "56,2 6,2 6,2 6,100; 6,48 44,48",
+    "56,14 30,0 4,40 8,82 34,100 56,84 56,84 56,56 56,56 36,56",
+    "6,0 6,100; 54,0 54,100; 6,50 54,50",
+    "20,2 58,2; 40,2 40,76 22,100 4,84",
+    "6,0 6,100; 54,0 8,54 8,54 56,100",
+    "6,0 6,100 6,100 52,100",
+    "2,100 8,0 8,0 30,66 30,66 52,0 52,0 58,100",
+    "6,100 6,0 6,0 54,100 54,100 54,0",
+    "8,100 8,0 8,0 44,4 52,28 36,50 8,52",
+    "30,0 4,30 8,80 32,98 56,66 50,16 30,0; 34,70 60,102",
+    "8,100 8,0 8,0 46,6 50,30 30,50 8,50; 26,50 54,100",
+    "2,2 58,2; 30,2 30,100",
+    "6,0 6,70 28,100 52,72 54,0",
+    "2,0 30,100 30,100 58,0",
+    "0,0 14,100 14,100 30,40 30,40 46,100 46,100 60,0",
+    "4,0 56,100; 56,0 4,100",
+    "2,0 30,48; 58,0 30,48 30,48 30,100",
+    "50,40 26,34 6,60 14,96 40,92 52,60; 52,36 52,90 60,100",
+    "50,60 24,44 6,70 20,98 46,88; 52,0 52,88 60,100",
+    "6,68 54,66 46,42 20,42 4,72 24,99 54,88",
+    "56,8 38,0 28,24 26,100; 8,44 48,44",
+    "8,0 8,100; 8,62 30,44 48,56 50,100",
+    "40,34 38,98 16,116 4,100; 40,8 42,12",
+    "8,0 8,100; 44,42 10,70 10,70 48,100",
+    "2,44 4,100; 4,60 18,44 30,56 30,100; 30,60 46,44 58,56 58,100",
+    "8,42 8,100; 8,60 30,42 50,56 50,100",
+    "8,40 8,120; 8,50 32,38 54,60 36,88 8,80",
+    "8,42 10,100; 10,64 26,46 48,48",
+    "28,0 28,84 44,100 56,90; 6,30 52,30",
+    "6,42 8,84 26,100 48,80; 50,42 50,90 60,100",
+    "6,40 28,76; 54,40 30,86 8,120",
+    "56,100 10,30 26,2 44,20 8,66 24,98 58,60",
+    "42,40 26,36 20,62 36,66 44,40 46,66 60,56 58,20 30,4 4,40 14,84 50,92",
+    "18,10 10,90; 46,10 38,90; 0,36 58,34; 0,66 58,64",
+    "14,4 4,16 16,26 24,12 14,4; 54,0 6,100; 46,74 36,86 48,98 56,84 46,74",
+    "4,36 58,34; 4,64 58,62",
+    "8,22 24,2 50,14 44,38 28,54 28,72; 28,92 29,96",
+    "30,20 30,80; 4,34 56,66; 56,34 4,66",
+    "50,16 26,8 8,26 44,60 50,80 24,92 6,84; 28,0 28,100",
+    "54,20 6,50 6,50 54,80",
+    "4,56 22,92 22,92 58,8",
+    "30,0 48,96 48,96 0,36 0,36 60,36 60,36 12,96 12,96 30,0",
+    "30,100 4,40 16,10 30,32 46,10 58,40 30,100",
+    "30,0 58,92 58,92 2,92 2,92 30,0",
+    "4,4 56,4 56,4 56,94 56,94 4,94 4,94 4,4",
+    "30,50 40,46 36,64 20,58 22,34 48,30 56,62 30,86 6,66",
+};
+
+enum { LETTERS = sizeof letters / sizeof *letters };
+
 static const char *pick(int digit, Rng *r)
 {
     const char *picked = NULL;
@@ -78,6 +133,8 @@ static const char *read_stroke(const char *text, float shake, Place place, Rng *
 {
     int last_x = -1, last_y = -1;
 
+    while (*text == ' ')
+        text++;
     for (*count = 0; *text && *text != ';'; ++*count) {
         char *next;
         int x = (int)strtol(text, &next, 10), y = (int)strtol(next + 1, &next, 10);
@@ -95,9 +152,8 @@ static const char *read_stroke(const char *text, float shake, Place place, Rng *
     return *text ? text + 1 : NULL;
 }
 
-void sketch_draw(int digit, Place place, Pen pen, Rng *r, Sheet *sheet)
+static void draw(const char *text, Place place, Pen pen, Rng *r, Sheet *sheet)
 {
-    const char *text = pick(digit, r);
     float shake = rng_range(r, 0.01f, 0.05f);
 
     while (text) {
@@ -107,4 +163,18 @@ void sketch_draw(int digit, Place place, Pen pen, Rng *r, Sheet *sheet)
         text = read_stroke(text, shake, place, r, points, &count);
         pen_curve(sheet, points, count, pen);
     }
+}
+
+void sketch_draw(int digit, Place place, Pen pen, Rng *r, Sheet *sheet)
+{
+    const char *text = pick(digit, r);
+
+    draw(text, place, pen, r, sheet);
+}
+
+void sketch_letter(Place place, Pen pen, Rng *r, Sheet *sheet)
+{
+    const char *text = letters[rng_below(r, LETTERS)];
+
+    draw(text, place, pen, r, sheet);
 }

@@ -22,4 +22,7 @@ static inline Point place_point(Place p, float u, float v)
 
 void sketch_draw(int digit, Place place, Pen pen, Rng *r, Sheet *sheet);
 
+/* A letter, a sign or a doodle that is like no digit, as high as a digit would be. */
+void sketch_letter(Place place, Pen pen, Rng *r, Sheet *sheet);
+
 #endif

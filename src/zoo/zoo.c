@@ -10,6 +10,11 @@
     "epochs=100 batch=128 optimizer=nadam lr=0.0001 eps=1e-7 schedule=constant validation=0.2 "     \
     "early_stop=10 picture_loss=mse picture_weight=9 class_weight=0.1"
 
+/* Of the nets without batch norm that drop half of their dense layers. */
+#define DROPOUT_RECIPE                                                                             \
+    "epochs=14 batch=128 optimizer=adamw lr=0.002 weight_decay=0.02 schedule=one-cycle "            \
+    "smoothing=0.05 average=0.999 augment=mild"
+
 static const ZooModel models[] = {
     {
         .name = "lenet",
@@ -27,9 +32,10 @@ static const ZooModel models[] = {
         .about = "reads strangers' digits, and knows what is none",
         .paper = "scrawl; after Simonyan and Zisserman 2015, arXiv 1409.1556",
         .build = zoo_digits,
-        .usual = {.classes = 11, .width = 16},
-        .recipe = "epochs=8 batch=128 optimizer=nesterov lr=0.15 weight_decay=5e-4 "
-                  "schedule=one-cycle smoothing=0.05 average=0.998 augment=strong",
+        .usual = {.classes = 11, .width = 24},
+        .recipe = "epochs=9 batch=128 optimizer=nesterov lr=0.15 weight_decay=5e-4 "
+                  "schedule=one-cycle smoothing=0.05 average=0.998 augment=strong "
+                  "augment.aspect=0.22",
     },
     {
         .name = "resnet",
@@ -40,6 +46,22 @@ static const ZooModel models[] = {
         .recipe = "epochs=10 batch=32 optimizer=nesterov lr=0.1 weight_decay=1e-4 "
                   "schedule=one-cycle smoothing=0.05 augment=saral",
         .seed_recipe = "epochs=10 batch=32 optimizer=sgd lr=0.1 schedule=plateau patience=10",
+    },
+    {
+        .name = "alexnet",
+        .about = "the net that made deep learning famous, for 28x28",
+        .paper = "Krizhevsky, Sutskever, Hinton 2012",
+        .build = zoo_alexnet,
+        .usual = {.classes = 10, .width = 18},
+        .recipe = DROPOUT_RECIPE,
+    },
+    {
+        .name = "zfnet",
+        .about = "AlexNet with smaller first kernels and a wider middle, for 28x28",
+        .paper = "Zeiler, Fergus 2014, arXiv 1311.2901",
+        .build = zoo_zfnet,
+        .usual = {.classes = 10, .width = 12},
+        .recipe = DROPOUT_RECIPE,
     },
     {
         .name = "redraw",

@@ -74,6 +74,8 @@ Net *zoo_net(const char *name, const ZooOptions *options, Err *e);
 void zoo_lenet(Net *net, const ZooOptions *options);
 void zoo_digits(Net *net, const ZooOptions *options);
 void zoo_resnet(Net *net, const ZooOptions *options);
+void zoo_alexnet(Net *net, const ZooOptions *options);
+void zoo_zfnet(Net *net, const ZooOptions *options);
 void zoo_redraw(Net *net, const ZooOptions *options);
 void zoo_redraw_seed(Net *net, const ZooOptions *options);
 void zoo_line(Net *net, const ZooOptions *options);

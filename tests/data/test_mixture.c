@@ -185,6 +185,18 @@ static void noise_is_made_of_a_part_s_digits(void **state)
     made_remove(folder);
 }
 
+static void drawn_digits_need_no_path(void **state)
+{
+    char *folder = a_folder();
+    Dataset *d = opened(folder, "{\"made\": \"drawn\", \"count\": 40, \"seed\": 2}", PART_TRAIN);
+
+    (void)state;
+    assert_int_equal(d->count, 40);
+    assert_int_equal(d->classes, 10);
+    dataset_free(d);
+    made_remove(folder);
+}
+
 static void a_part_that_makes_no_sense_is_named(void **state)
 {
     static const struct {
@@ -194,7 +206,11 @@ static void a_part_that_makes_no_sense_is_named(void **state)
     } wrong[] = {
         {"", ERR_FORMAT, "0 parts"},
         {"3", ERR_FORMAT, "part 1"},
-        {"{}", ERR_FORMAT, "path"},
+        {"{}", ERR_ARGUMENT, "path"},
+        {"{\"made\": \"noise\", \"count\": 3}", ERR_ARGUMENT, "path"},
+        {"{\"path\": \"set\", \"made\": \"drawn\", \"count\": 3}", ERR_ARGUMENT, "path"},
+        {"{\"made\": \"drawn\"}", ERR_ARGUMENT, "count"},
+        {"{\"made\": \"drawn\", \"count\": 3, \"times\": 2}", ERR_ARGUMENT, "times"},
         {"{\"path\": 3}", ERR_FORMAT, "part 1"},
         {"{\"path\": \"\"}", ERR_ARGUMENT, "path ''"},
         {"{\"path\": \"mixture.json\"}", ERR_ARGUMENT, "no other mixture"},
@@ -285,6 +301,7 @@ int main(void)
         cmocka_unit_test(labels_and_shares_are_left_out),
         cmocka_unit_test(digits_without_ink_are_trained_on_as_noise_only),
         cmocka_unit_test(noise_is_made_of_a_part_s_digits),
+        cmocka_unit_test(drawn_digits_need_no_path),
         cmocka_unit_test(a_part_that_makes_no_sense_is_named),
         cmocka_unit_test(letters_are_mixed_in_only_as_noise),
         cmocka_unit_test(every_truncation_is_refused),

@@ -81,10 +81,11 @@ static void kinds_come_as_often_as_they_should(void **state)
     int times[NOISE_KINDS] = {0};
     Rng r = rng_stream(1, RNG_NOISE, 0);
 
-    for (int i = 0; i < 23000; i++)
+    for (int i = 0; i < 29000; i++) /* the weights add up to 29 */
         times[noise_pick(&r)]++;
     assert_in_range(times[NOISE_BLANK], 900, 1100);
     assert_in_range(times[NOISE_CROSS], 1850, 2150);
+    assert_in_range(times[NOISE_LETTER], 5700, 6300);
     assert_in_range(times[NOISE_HALF] + times[NOISE_PAIR] + times[NOISE_CROSSED_OUT], 11600, 12400);
     assert_string_equal(noise_name(NOISE_CROSSED_OUT), "crossed out");
 }

@@ -99,16 +99,32 @@ static void resnet164_has_the_published_depth_and_size(void **state)
     assert_int_equal(parameters("resnet20", (ZooOptions){.width = 8, .classes = 10}), 57066);
 }
 
+static void alexnet_and_zfnet_are_small_enough_to_ship(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        Net *net = built(i ? "zfnet" : "alexnet", (ZooOptions){0});
+
+        assert_in_range(net_parameters(net), 200000, 400000);
+        assert_in_range(net_multiply_adds(net), 7000000, 9000000);
+        assert_string_equal(net_output_name(net, 0), "logits");
+        net_free(net);
+    }
+    assert_int_equal(parameters("alexnet", (ZooOptions){0}), 248942);
+    assert_int_equal(parameters("zfnet", (ZooOptions){0}), 310050);
+}
+
 static void digits_has_the_sizes_that_were_measured(void **state)
 {
     Net *net = built("digits", (ZooOptions){0});
 
     (void)state;
-    assert_int_equal(net_parameters(net), 72731);
-    assert_shape(shape_of(net, "layer2.conv"), 16, 28, 28);
-    assert_shape(shape_of(net, "layer4.conv"), 32, 14, 14);
-    assert_shape(shape_of(net, "layer6.conv"), 64, 7, 7);
+    assert_int_equal(net_parameters(net), 162659);
+    assert_shape(shape_of(net, "layer2.conv"), 24, 28, 28);
+    assert_shape(shape_of(net, "layer4.conv"), 48, 14, 14);
+    assert_shape(shape_of(net, "layer6.conv"), 96, 7, 7);
     net_free(net);
+    assert_int_equal(parameters("digits", (ZooOptions){.width = 16}), 72731);
     assert_int_equal(parameters("digits", (ZooOptions){.width = 32}), 288299);
 }
 
@@ -299,7 +315,7 @@ static void a_name_that_is_missing_brings_the_names_that_there_are(void **state)
 
     (void)state;
     assert_null(zoo_find("lennet", NULL, &e));
-    assert_string_equal(e.text, "there is no model 'lennet'; there are lenet, digits, resnet, "
+    assert_string_equal(e.text, "there is no model 'lennet'; there are lenet, digits, resnet, alexnet, zfnet, "
                                 "redraw, redraw-seed, line, judge, writer");
 }
 
@@ -319,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lenet_has_the_tutorials_parameters),
         cmocka_unit_test(resnet164_has_the_published_depth_and_size),
+        cmocka_unit_test(alexnet_and_zfnet_are_small_enough_to_ship),
         cmocka_unit_test(digits_has_the_sizes_that_were_measured),
         cmocka_unit_test(the_line_reader_names_a_step_every_2_px_at_any_width),
         cmocka_unit_test(the_seed_of_redraw_is_the_known_net),
