@@ -26,7 +26,8 @@ typedef enum RngUse { /* one name a purpose, so that no two share a stream */
     RNG_WRITE,
     RNG_TEST,
     RNG_GAUSSIAN,
-    RNG_FLOW
+    RNG_FLOW,
+    RNG_CORRUPT
 } RngUse;
 
 /* The stream `index` of a purpose under a seed; the same three give the same numbers everywhere. */

@@ -16,9 +16,11 @@
 #include "train/evaluation_plots.h"
 #include "train/redrawing.h"
 #include "train/report.h"
+#include "train/robustness.h"
 
 typedef struct Values {
-    bool json, canonical;
+    bool json, canonical, inverted;
+    const char *corrupt, *noise;
     const char *data, *part, *confusion, *reliability, *risk, *mistakes, *bars, *report, *pairs, *font;
     int threads;
 } Values;
@@ -30,6 +32,18 @@ static const Option options[] = {
      offsetof(Values, part), 0, 0},
     {"canonical", 0, OPTION_FLAG, NULL, "bring every picture to the form that read would give it",
      offsetof(Values, canonical), 0, 0},
+    {"inverted", 0, OPTION_FLAG, NULL, "read the negatives of the pictures",
+     offsetof(Values, inverted), 0, 0},
+    {"corrupt", 0, OPTION_TEXT, "NAME|all",
+     "of 28x28 pictures: MNIST-C's shot_noise, impulse_noise, glass_blur, motion_blur, shear, "
+     "scale, rotate, "
+     "brightness, translate, stripe, fog, spatter, dotted_line, zigzag, canny_edges; or all, and "
+     "their mean",
+     offsetof(Values, corrupt), 0, 0},
+    {"noise", 0, OPTION_TEXT, "DATA",
+     "pictures of no digits: how well they are told from DATA's (AUROC), and how "
+     "many are refused",
+     offsetof(Values, noise), 0, 0},
     {"report", 0, OPTION_TEXT, "DIR", "all of the following and more on one page, DIR/index.html",
      offsetof(Values, report), 0, 0},
     {"confusion", 0, OPTION_TEXT, "OUT.png", "plot what each class was read as",
@@ -62,10 +76,13 @@ typedef struct Work { /* what the plots are made from */
     Model *model;
     Dataset *data;
     Evaluation result;
-    Evaluation train; /* count 0: not asked for, or the data has no such part */
+    Evaluation train;          /* count 0: not asked for, or the data has no such part */
     NumbersEvaluation numbers; /* in place of `result` where labels have several digits */
     bool redraws;     /* the model draws too: */
     Redrawing redrawing, redrawing_train;
+    Robustness robustness;     /* in place of `result` where pictures were corrupted */
+    Evaluation none;           /* of pictures that are no digits; count 0: not asked for */
+    double auroc;              /* of result against none */
 } Work;
 
 /* ---- on standard output ---- */
@@ -85,19 +102,107 @@ static const char *grouped(char text[32], long n)
     return text;
 }
 
-static void print_text(const Evaluation *v)
+/* How many pictures of no digits are refused: noise is likelier than any digit, or no digit is
+ * likely enough. */
+static long count_refused(const Work *w)
 {
+    const Evaluation *v = &w->none;
+    long refused = 0;
+
+    for (long i = 0; i < v->count; i++)
+        refused += evaluation_refuses(v, w->model, i);
+    return refused;
+}
+
+static void print_none(const Work *w)
+{
+    char refused[32], count[32];
+    long n = count_refused(w);
+    Interval i = metric_wilson(n, w->none.count);
+
+    printf("\ntold from %s by the largest probability of a digit: AUROC %.2f %%\n",
+           w->values->noise, 100 * w->auroc);
+    printf("%s of %s of those refused = %.2f %% (%.2f to %.2f)\n", grouped(refused, n),
+           grouped(count, w->none.count), 100.0 * (double)n / (double)w->none.count, 100 * i.low,
+           100 * i.high);
+}
+
+/* What a reader does with digits: answers rightly, wrongly, or not at all. */
+static void print_refusals(const Work *w)
+{
+    const Evaluation *v = &w->result;
+    long refused = 0, wrong = 0, mistake = 0;
+
+    for (long i = 0; i < v->count; i++) {
+        bool is_wrong = mistake < v->errors && v->mistakes[mistake].index == (size_t)i;
+        bool refuses = evaluation_refuses(v, w->model, i);
+        refused += refuses;
+        wrong += is_wrong && !refuses;
+        mistake += is_wrong;
+    }
+    printf("%ld refused, %ld wrong and not refused = %.2f %%\n", refused, wrong,
+           100.0 * (double)wrong / (double)v->count);
+}
+
+static void print_text(const Work *w)
+{
+    const Evaluation *v = &w->result;
     char right[32], count[32];
 
     printf("%s of %s right = %.2f %% (%.2f to %.2f)\n", grouped(right, v->count - v->errors),
            grouped(count, v->count), 100 * v->accuracy, 100 * v->interval.low,
            100 * v->interval.high);
-    printf("loss %.4f, calibration error %.4f, among the first %d: %.2f %%\n\n", v->loss,
+    printf("loss %.4f, calibration error %.4f, among the first %d: %.2f %%\n", v->loss,
            v->reliability.error, EVALUATE_TOP, 100.0 * v->top / v->count);
+    print_refusals(w);
+    puts("");
     printf("class           count   precision   recall\n");
     for (int i = 0; i < v->classes; i++)
         printf("%-12s %8ld    %7.2f %%  %6.2f %%\n", v->names[i], v->reports[i].support,
                100 * v->reports[i].precision, 100 * v->reports[i].recall);
+    if (w->none.count)
+        print_none(w);
+}
+
+static void print_robustness(const Robustness *r)
+{
+    for (int kind = 0; kind < CORRUPTIONS; kind++) {
+        Interval i = metric_wilson(r->right[kind], r->count);
+
+        if (r->measured[kind])
+            printf("%-14s %6ld of %ld right = %.2f %% (%.2f to %.2f), among the digits %.2f %%\n",
+                   corrupt_name((Corruption)kind), r->right[kind], r->count,
+                   100 * r->accuracy[kind], 100 * i.low, 100 * i.high,
+                   100.0 * (double)r->named[kind] / (double)r->count);
+    }
+    printf("%-14s %.2f %%, among the digits %.2f %%\n", "mean", 100 * r->mean, 100 * r->mean_named);
+}
+
+static int print_robustness_json(const Work *w)
+{
+    char *text = robustness_json(&w->robustness, w->name, w->values->data);
+
+    if (!text)
+        return refuse("no memory for the result, or a name that is not UTF-8");
+    puts(text);
+    free(text);
+    return STATUS_DONE;
+}
+
+/* Adds what was found out about pictures of no digits to the object in `text`, which is freed. */
+static char *add_none(const Work *w, char *text)
+{
+    json_t *root = text ? json_loads(text, 0, NULL) : NULL;
+    char *out = NULL;
+
+    if (root && !json_object_set_new(root, "noise",
+                                     json_pack("{s:s, s:I, s:I, s:f}", "data", w->values->noise,
+                                               "count", (json_int_t)w->none.count, "refused",
+                                               (json_int_t)count_refused(w), "auroc", w->auroc)))
+        out = json_dumps(root, JSON_REAL_PRECISION(9));
+    json_decref(root);
+    free(text);
+    return out;
 }
 
 static void print_share(const char *what, long right, long count)
@@ -143,6 +248,9 @@ static int print_json(const Work *w)
 {
     char *text = json_of(w);
 
+    if (w->none.count)
+        text = add_none(w, text);
+
     if (!text)
         return refuse("no memory for the result");
     puts(text);
@@ -157,8 +265,9 @@ static void print_numbers(const NumbersEvaluation *v)
     printf("%s of %s numbers exactly right = %.2f %% (%.2f to %.2f)\n", grouped(right, v->right),
            grouped(count, v->count), 100.0 * (double)v->right / (double)v->count,
            100 * v->interval.low, 100 * v->interval.high);
-    printf("%ld refused, %ld wrong and not refused; %ld of %ld digits wrong, missing or too many\n\n",
-           v->refused, v->wrong, v->digit_errors, v->digits);
+    printf(
+        "%ld refused, %ld wrong and not refused; %ld of %ld digits wrong, missing or too many\n\n",
+        v->refused, v->wrong, v->digit_errors, v->digits);
     printf("answered   wrong among them\n");
     for (int tenth = 5; tenth <= 10; tenth++)
         printf("%6d %%   %6.2f %%\n", 10 * tenth,
@@ -238,11 +347,13 @@ static Dataset *open_part(const Work *w, DatasetPart part, Team *team, Progress 
 {
     Watch watch = progress_watch(progress, "opening pictures");
 
-    return dataset_open(
-        w->values->data,
-        &(DatasetOptions){
-            .part = part, .canonical = w->values->canonical, .team = team, .watch = &watch},
-        e);
+    return dataset_open(w->values->data,
+                        &(DatasetOptions){.part = part,
+                                          .canonical = w->values->canonical && !w->values->corrupt,
+                                          .inverted = w->values->inverted,
+                                          .team = team,
+                                          .watch = &watch},
+                        e);
 }
 
 static int answer(const Work *w, const Dataset *data, Team *team, Progress *progress,
@@ -286,11 +397,13 @@ static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
 static int plot_numbers(const Work *w, Err *e)
 {
     const Values *v = w->values;
-    const Scored scored = {w->name, w->numbers.probabilities, w->numbers.exact, (size_t)w->numbers.count};
+    const Scored scored = {w->name, w->numbers.probabilities, w->numbers.exact,
+                           (size_t)w->numbers.count};
     int status = 0;
 
     if (v->confusion || v->mistakes || v->bars || v->report)
-        return err_set(e, ERR_ARGUMENT, "%s: of numbers there are the plots --reliability and --risk", v->data);
+        return err_set(e, ERR_ARGUMENT,
+                       "%s: of numbers there are the plots --reliability and --risk", v->data);
     if (v->reliability)
         status = canvas_finish(plot_reliability(w->title, &scored, 0, e), v->reliability, e);
     if (!status && v->risk)
@@ -308,6 +421,34 @@ static int read_numbers(Work *w, Progress *progress, Err *e)
     return status ? status : plot_numbers(w, e);
 }
 
+static int read_corrupted(Work *w, Team *team, Progress *progress, Err *e)
+{
+    const Values *v = w->values;
+    Watch watch = progress_watch(progress, "corrupting");
+
+    if (v->confusion || v->mistakes || v->reliability || v->risk || v->bars || v->report ||
+        v->noise)
+        return err_set(e, ERR_ARGUMENT, "--corrupt gives a table, no plots");
+    return robustness(w->model, w->data,
+                      &(RobustnessOptions){.only = strcmp(v->corrupt, "all") ? v->corrupt : NULL,
+                                           .canonical = v->canonical,
+                                           .team = team,
+                                           .watch = &watch},
+                      &w->robustness, e);
+}
+
+/* The answers to pictures of no digits, whatever their labels say. */
+static int answer_none(Work *w, Team *team, Progress *progress, Err *e)
+{
+    Watch watch = progress_watch(progress, "opening pictures of no digits");
+    DatasetOptions how = {.part = PART_TEST, .as_noise = true, .team = team, .watch = &watch};
+    Dataset *none = dataset_open(w->values->noise, &how, e);
+    int status = none ? answer(w, none, team, progress, &w->none, e) : -(int)ERR_IO;
+
+    dataset_free(none);
+    return status ? status : robustness_auroc(&w->result, &w->none, &w->auroc, e);
+}
+
 static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
 {
     DatasetPart part = strcmp(w->values->part, "train") ? PART_TEST : PART_TRAIN;
@@ -319,10 +460,14 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
         return err_set(e, ERR_ARGUMENT, "%s: does not redraw, so that --pairs and --font say nothing", w->name);
     if (w->model)
         w->data = open_part(w, part, team, progress, e);
+    if (w->data && w->values->corrupt)
+        return read_corrupted(w, team, progress, e);
     if (w->data && w->data->texts)
         return read_numbers(w, progress, e);
     if (w->data)
         status = answer(w, w->data, team, progress, &w->result, e);
+    if (!status && w->values->noise)
+        status = answer_none(w, team, progress, e);
     if (!status)
         status = redraw(w, w->data, team, progress, &w->redrawing, e);
     if (!status)
@@ -351,17 +496,21 @@ static int run(const Verb *verb, int argc, char **argv)
     progress_end(&progress);
     if (status)
         status = refuse("%s", e.text);
+    else if (v.corrupt)
+        status =
+            v.json ? print_robustness_json(&w) : (print_robustness(&w.robustness), STATUS_DONE);
     else if (v.json)
         status = (w.numbers.count ? print_numbers_json : print_json)(&w);
     else if (w.numbers.count)
         print_numbers(&w.numbers);
     else
-        print_text(&w.result);
+        print_text(&w);
     if (!status && !v.json && w.redrawing.count)
         print_redrawing(&w.redrawing);
     numbers_evaluation_free(&w.numbers);
     evaluation_free(&w.result);
     evaluation_free(&w.train);
+    evaluation_free(&w.none);
     redrawing_free(&w.redrawing);
     redrawing_free(&w.redrawing_train);
     dataset_free(w.data);
@@ -374,8 +523,10 @@ const Verb verb_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL",
     .about = "how well a model reads a labelled set; plots of it, a report",
-    .more = "A CSV of pictures and numbers of several digits is read as read does: MODEL is then line, or\n"
-            "what reads digits that stand apart. Accuracies stand with their 95 % interval (Wilson). Plots\n"
+    .more = "A CSV of pictures and numbers of several digits is read as read does: MODEL is then "
+            "line, or\n"
+            "what reads digits that stand apart. Accuracies stand with their 95 % interval "
+            "(Wilson). Plots\n"
             "are .png, .svg or .pdf by their ending; the "
             "report is one page that needs nothing beside it.",
     .options = options,

@@ -44,6 +44,7 @@ typedef struct DatasetOptions {
     DatasetPart part;
     bool canonical; /* all pictures go through digit_from_image, ready ones too: what is trained on
                        is then what reading makes */
+    bool inverted;  /* negatives of the pictures, canonical: do they read the same? */
     bool as_noise;  /* whatever the labels say, these are no digits: letters, blanks */
     Team *team;     /* unpacks pictures; NULL: the calling thread alone */
     const Watch *watch; /* told of the pictures that are ready; NULL: none */

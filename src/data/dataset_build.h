@@ -31,8 +31,8 @@ bool dataset_name_classes(Dataset *d, int classes);
 /* Loads names[i] for all i and fills pixels, height, width and found. */
 int dataset_load_pictures(Dataset *d, const DatasetOptions *options, Err *e);
 
-/* Makes `count` pictures of (height, width), ink light on dark, canonical: (count, 28, 28). */
-int pixels_to_canonical(const uint8_t *pixels, size_t count, int height, int width, Team *team,
-                        uint8_t *out, Err *e);
+/* Makes `count` pictures of (height, width) canonical: (count, 28, 28). */
+int pixels_to_canonical(const uint8_t *pixels, size_t count, int height, int width, InkPolarity ink,
+                        Team *team, uint8_t *out, Err *e);
 
 #endif

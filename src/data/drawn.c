@@ -86,7 +86,7 @@ Dataset *drawn_dataset(size_t count, uint64_t seed, bool canonical, Team *team, 
             drawn_digit((int)d->labels[i], &r, d->pixels + i * PIXELS);
     }
     if (print_all(d, seed, e) ||
-        (canonical && pixels_to_canonical(d->pixels, count, SIDE, SIDE, team, d->pixels, e))) {
+        (canonical && pixels_to_canonical(d->pixels, count, SIDE, SIDE, INK_LIGHT, team, d->pixels, e))) {
         dataset_free(d);
         return NULL;
     }

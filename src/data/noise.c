@@ -344,7 +344,7 @@ Dataset *noise_dataset(const Dataset *digits, size_t count, uint64_t seed, bool 
         noise_draw(noise_pick(&r), digits, &r, d->pixels + i * PIXELS);
         d->labels[i] = DATASET_NOISE;
     }
-    if (canonical && pixels_to_canonical(d->pixels, count, SIDE, SIDE, team, d->pixels, e)) {
+    if (canonical && pixels_to_canonical(d->pixels, count, SIDE, SIDE, INK_LIGHT, team, d->pixels, e)) {
         dataset_free(d);
         return NULL;
     }

@@ -19,7 +19,8 @@ typedef struct Job {
     const uint8_t *pixels; /* (count, height, width) */
     int height, width;
     size_t count;
-    bool canonical;
+    bool canonical, inverted;
+    InkPolarity ink;
     uint8_t *out; /* (count, 28, 28) */
     Fact *facts;  /* (count), or NULL */
     Team *team;
@@ -52,6 +53,8 @@ static int load_file(const Job *job, size_t i, Err *e)
 
     if (!im)
         return err_set(e, why.code, "%s", why.text);
+    if (job->inverted)
+        image_invert(im);
     *fact = (Fact){.width = im->width, .height = im->height};
     if (!job->canonical && is_ready(im)) {
         memcpy(out, im->pixels, DIGIT_PIXELS);
@@ -74,7 +77,7 @@ static int convert_pixels(const Job *job, size_t i, Err *e)
                 .channels = 1,
                 .pixels = (uint8_t *)(uintptr_t)(job->pixels + i * size)};
     uint8_t digit[DIGIT_PIXELS];
-    int r = digit_from_image(&im, &(DigitOptions){.polarity = INK_LIGHT}, digit, NULL, e);
+    int r = digit_from_image(&im, &(DigitOptions){.polarity = job->ink}, digit, NULL, e);
 
     if (!r)
         memcpy(job->out + i * DIGIT_PIXELS, digit, sizeof digit);
@@ -119,13 +122,14 @@ static int run(Job *job, Err *e)
     return r;
 }
 
-int pixels_to_canonical(const uint8_t *pixels, size_t count, int height, int width, Team *team,
-                        uint8_t *out, Err *e)
+int pixels_to_canonical(const uint8_t *pixels, size_t count, int height, int width, InkPolarity ink,
+                        Team *team, uint8_t *out, Err *e)
 {
     Job job = {.pixels = pixels,
                .height = height,
                .width = width,
                .count = count,
+               .ink = ink,
                .out = out,
                .team = team};
 
@@ -164,6 +168,7 @@ int dataset_load_pictures(Dataset *d, const DatasetOptions *options, Err *e)
     Job job = {.names = d->names,
                .count = d->count,
                .canonical = options->canonical,
+               .inverted = options->inverted,
                .team = options->team,
                .watch = options->watch};
     int r;

@@ -44,14 +44,19 @@ static int largest(const int *labels, size_t count)
     return most;
 }
 
-/* Replaces the set's pictures by canonical ones. */
-static int make_canonical(PixelSet *set, Team *team, Err *e)
+/* Replaces the set's pictures, or their negatives, by canonical ones. */
+static int make_canonical(PixelSet *set, const DatasetOptions *options, Err *e)
 {
+    size_t values = set->count * (size_t)set->height * (size_t)set->width;
     uint8_t *pixels = malloc(set->count * DIGIT_PIXELS);
+    InkPolarity ink = options->inverted ? INK_AUTO : INK_LIGHT;
 
     if (!pixels)
         return err_set(e, ERR_MEMORY, "no memory for %zu pictures", set->count);
-    int r = pixels_to_canonical(set->pixels, set->count, set->height, set->width, team, pixels, e);
+    for (size_t i = 0; options->inverted && i < values; i++)
+        set->pixels[i] = (uint8_t)(255 - set->pixels[i]);
+    int r = pixels_to_canonical(set->pixels, set->count, set->height, set->width, ink,
+                                options->team, pixels, e);
     if (r) {
         free(pixels);
         return r;
@@ -101,7 +106,7 @@ Dataset *dataset_of_pixels(const char *name, PixelSet *set, const DatasetOptions
     bool dark = is_mostly_dark_ink(set);
     for (size_t i = 0; dark && i < size; i++)
         set->pixels[i] = (uint8_t)(255 - set->pixels[i]);
-    if (options->canonical && make_canonical(set, options->team, e))
+    if ((options->canonical || options->inverted) && make_canonical(set, options, e))
         goto done;
     int classes = options->as_noise ? DATASET_NOISE + 1 : largest(set->labels, set->count) + 1;
     if (!(d = calloc(1, sizeof *d)) || !dataset_name_classes(d, classes < 10 ? 10 : classes)) {

@@ -76,6 +76,14 @@ Image *image_crop(const Image *im, int x, int y, int width, int height, Err *e)
     return crop;
 }
 
+void image_invert(Image *im)
+{
+    size_t n = (size_t)im->width * (size_t)im->height * (size_t)im->channels;
+
+    for (size_t i = 0; i < n; i++)
+        im->pixels[i] = (uint8_t)(255 - im->pixels[i]);
+}
+
 Image *image_to_grey(const Image *im, Err *e)
 {
     if (im->channels == 1)

@@ -27,6 +27,7 @@ void image_free(Image *im);
 
 Image *image_copy(const Image *im, Err *e);
 Image *image_crop(const Image *im, int x, int y, int width, int height, Err *e); /* inside `im` */
+void image_invert(Image *im); /* its negative, in place */
 Image *image_to_grey(const Image *im, Err *e); /* Rec. 601 luma: .299 R + .587 G + .114 B */
 
 #endif

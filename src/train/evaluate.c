@@ -243,6 +243,19 @@ done:
     return code;
 }
 
+bool evaluation_refuses(const Evaluation *v, const Model *model, long i)
+{
+    const float *p = v->probabilities + (size_t)i * (size_t)v->classes;
+    float digit = 0, noise = 0;
+
+    for (int c = 0; c < v->classes; c++)
+        if (strcmp(v->names[c], "noise") == 0)
+            noise = p[c];
+        else if (p[c] > digit)
+            digit = p[c];
+    return noise > digit || digit < model->calibration.threshold;
+}
+
 void evaluation_free(Evaluation *v)
 {
     for (int c = 0; v->names && c < v->classes; c++)

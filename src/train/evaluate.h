@@ -51,6 +51,10 @@ int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *opt
              Err *e);
 void evaluation_free(Evaluation *v);
 
+/* Whether a reader would refuse picture `i` by the model's calibration: noise is likelier than any
+ * digit, or the likeliest digit less probable than the threshold. */
+bool evaluation_refuses(const Evaluation *v, const Model *model, long i);
+
 /* The data's labels as classes of the model, (count); the caller frees. NULL and ERR_ARGUMENT as above. */
 int *evaluation_targets(const Model *model, const Dataset *data, Err *e);
 

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "train/evaluate.h"
+#include "train/robustness.h"
 
 /* A model whose logit c is 2*ln(10) times pixel c of the picture (255 is 1): one lit pixel among ten
  * classes gives its class 100/109. */
@@ -157,6 +158,74 @@ static void a_reader_that_knows_noise_is_held_against_ten_digits(void **state)
     model_free(m);
 }
 
+static void what_noise_claims_or_nobody_is_sure_of_is_refused(void **state)
+{
+    const int targets[] = {3, 4, 5}, answers[] = {3, 10, 6};
+    Model *m = pixel_model(11);
+    Dataset *d = pictures(3, targets, answers, 10);
+    Evaluation v;
+
+    (void)state;
+    name_classes(m, 11, "noise");
+    d->pixels[2 * 784 + 6] = 40; /* hardly more than the others */
+    m->calibration.threshold = 0.5f;
+    assert_int_equal(evaluate(m, d, NULL, &v, NULL), 0);
+    assert_false(evaluation_refuses(&v, m, 0));
+    assert_true(evaluation_refuses(&v, m, 1));
+    assert_true(evaluation_refuses(&v, m, 2));
+    evaluation_free(&v);
+    dataset_free(d);
+    model_free(m);
+}
+
+static void digits_are_told_from_what_is_none_by_their_largest_probability(void **state)
+{
+    const int targets[] = {3, 4}, answers[] = {3, 10}, none[] = {10, 10}, other[] = {10, 7};
+    Model *m = pixel_model(11);
+    Dataset *d = pictures(2, targets, answers, 11), *n = pictures(2, none, other, 11);
+    Evaluation v, w;
+    double area;
+
+    (void)state;
+    name_classes(m, 11, "noise");
+    assert_int_equal(evaluate(m, d, NULL, &v, NULL), 0);
+    assert_int_equal(evaluate(m, n, NULL, &w, NULL), 0);
+    assert_int_equal(robustness_auroc(&v, &w, &area, NULL), 0);
+    assert_float_equal(area, 0.5, 1e-9); /* wins one pair, loses one, ties in two */
+    evaluation_free(&v);
+    evaluation_free(&w);
+    dataset_free(d);
+    dataset_free(n);
+    model_free(m);
+}
+
+static void corrupted_pictures_are_counted_by_corruption(void **state)
+{
+    const int targets[] = {3, 4}, answers[] = {3, 10};
+    Model *m = pixel_model(11);
+    Dataset *d = pictures(2, targets, answers, 10);
+    Robustness r;
+    Err e = {0};
+
+    (void)state;
+    name_classes(m, 11, "noise");
+    assert_int_equal(robustness(m, d, &(RobustnessOptions){.only = "brightness"}, &r, &e), 0);
+    assert_true(r.measured[CORRUPT_BRIGHTNESS] && !r.measured[CORRUPT_FOG]);
+    assert_int_equal(r.count, 2);
+    assert_int_equal(r.right[CORRUPT_BRIGHTNESS], 1); /* the lit pixel still is the lightest */
+    assert_float_equal(r.mean, 0.5, 1e-12);
+    assert_int_equal(robustness(m, d, &(RobustnessOptions){0}, &r, &e), 0);
+    for (int k = 0; k < CORRUPTIONS; k++)
+        assert_true(r.measured[k] && r.named[k] >= r.right[k]);
+    char *json = robustness_json(&r, "m", "d");
+    assert_non_null(strstr(json, "\"name\":\"zigzag\""));
+    free(json);
+    assert_int_not_equal(robustness(m, d, &(RobustnessOptions){.only = "rain"}, &r, &e), 0);
+    assert_string_equal(e.text, "there is no corruption 'rain'");
+    dataset_free(d);
+    model_free(m);
+}
+
 static void classes_are_matched_by_name_not_by_number(void **state)
 {
     static const char *const backwards[] = {"9", "8", "7", "6", "5", "4", "3", "2", "1", "0"};
@@ -265,6 +334,9 @@ int main(void)
         cmocka_unit_test(calibration_changes_probabilities_but_no_answer),
         cmocka_unit_test(threads_change_nothing_and_large_sets_go_through_in_batches),
         cmocka_unit_test(a_reader_that_knows_noise_is_held_against_ten_digits),
+        cmocka_unit_test(what_noise_claims_or_nobody_is_sure_of_is_refused),
+        cmocka_unit_test(digits_are_told_from_what_is_none_by_their_largest_probability),
+        cmocka_unit_test(corrupted_pictures_are_counted_by_corruption),
         cmocka_unit_test(classes_are_matched_by_name_not_by_number),
         cmocka_unit_test(what_does_not_fit_is_said),
         cmocka_unit_test(an_answer_that_is_no_number_is_an_error_not_a_figure),
