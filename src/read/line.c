@@ -7,6 +7,7 @@
 
 #include "model/shipped.h"
 #include "nn/exec.h"
+#include "read/line_digits.h"
 #include "read/line_strip.h"
 
 enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048, SCALES = 5 };
@@ -253,81 +254,33 @@ int line_length_parse(const char *text, LineLength *out, Err *e)
 static void weigh_digit(const Looks *looks, const Look *v, int at, LineDigit *out)
 {
     uint8_t labels[CTC_LABELS];
-    double p[DIGITS], sum = 0;
+    double sum = 0;
 
     memcpy(labels, v->labels, sizeof labels);
     for (int d = 0; d < DIGITS; d++) {
         labels[at] = (uint8_t)d;
-        p[d] = agreement(looks, labels, v->length);
-        sum += p[d];
+        out->probabilities[d] = agreement(looks, labels, v->length);
+        sum += out->probabilities[d];
     }
+    for (int d = 0; d < DIGITS; d++)
+        out->probabilities[d] /= sum;
     out->digit = v->labels[at];
-    for (int k = 0; k < LINE_ALTERNATIVES; k++) {
-        int best = k ? -1 : out->digit;
-
-        for (int d = 0; k && d < DIGITS; d++)
-            if (p[d] >= 0 && (best < 0 || p[d] > p[best]))
-                best = d;
-        out->alternatives[k].digit = best;
-        out->alternatives[k].probability = p[best] / sum;
-        p[best] = -1;
-    }
-    out->probability = out->alternatives[0].probability;
+    out->probability = out->probabilities[out->digit];
 }
 
-static int within(int v, int low, int high)
-{
-    return v < low ? low : v > high ? high : v;
-}
-
-/* Narrows columns x0 .. x1 and the line's rows to the ink that is there. */
-static void tighten(const float *ink, int w, int h, const TextLine *line, float x0, float x1,
-                    LineDigit *out)
-{
-    float middle = line->middle + line->slope * 0.5f * (x0 + x1);
-    int left = within((int)x0, 0, w - 1), right = within((int)x1 + 1, left + 1, w);
-    int top = within((int)(middle - 0.8f * line->height), 0, h - 1);
-    int bottom = within((int)(middle + 0.8f * line->height) + 1, top + 1, h);
-    int ax = right, ay = bottom, bx = left, by = top;
-
-    for (int y = top; y < bottom; y++)
-        for (int x = left; x < right; x++)
-            if (ink[(size_t)y * w + x] > 0.4f) {
-                ax = x < ax ? x : ax;
-                bx = x + 1 > bx ? x + 1 : bx;
-                ay = y < ay ? y : ay;
-                by = y + 1 > by ? y + 1 : by;
-            }
-    if (ax >= bx || ay >= by)
-        ax = left, bx = right, ay = top, by = bottom;
-    out->x = (float)ax;
-    out->y = (float)ay;
-    out->width = (float)(bx - ax);
-    out->height = (float)(by - ay);
-}
-
-/* Digits reach halfway to their neighbours, and not further than a digit is wide. */
-static void place_digits(const Look *v, const float *ink, int w, int h, LineReading *out)
+static int place_digits(const Look *v, const float *ink, int w, int h, LineReading *out, Err *e)
 {
     int first[CTC_LABELS], end[CTC_LABELS];
-    float middle[CTC_LABELS], reach = 0.6f * v->line.height;
+    float middles[CTC_LABELS];
 
     if (ctc_align(CLASSES, v->steps, v->p, v->labels, v->length, first, end))
-        return;
+        return 0;
     for (int i = 0; i < v->length; i++)
-        middle[i] = (0.5f * STEP * (float)(first[i] + end[i]) - (float)v->shift) / v->scale;
-    for (int i = 0; i < v->length; i++) {
-        float left =
-            i ? fmaxf(0.5f * (middle[i - 1] + middle[i]), middle[i] - reach) : middle[i] - reach;
-        float right = i + 1 < v->length
-                          ? fminf(0.5f * (middle[i] + middle[i + 1]), middle[i] + reach)
-                          : middle[i] + reach;
-
-        tighten(ink, w, h, &v->line, left, right, &out->digits[i]);
-    }
+        middles[i] = (0.5f * STEP * (float)(first[i] + end[i]) - (float)v->shift) / v->scale;
+    return line_digits_cut(ink, w, h, &v->line, middles, v->length, out->digits, e);
 }
 
-static void take_looks(const Looks *looks, const float *ink, int w, int h, LineReading *out)
+static int take_looks(const Looks *looks, const float *ink, int w, int h, LineReading *out, Err *e)
 {
     const Look *best = choose(looks, &out->probability);
 
@@ -336,8 +289,7 @@ static void take_looks(const Looks *looks, const float *ink, int w, int h, LineR
         out->text[i] = (char)('0' + best->labels[i]);
         weigh_digit(looks, best, i, &out->digits[i]);
     }
-    if (out->count)
-        place_digits(best, ink, w, h, out);
+    return out->count ? place_digits(best, ink, w, h, out, e) : 0;
 }
 
 int line_read_ink(LineReader *r, const float *ink, int w, int h, LineLength length,
@@ -355,7 +307,7 @@ int line_read_ink(LineReader *r, const float *ink, int w, int h, LineLength leng
         return err_set(e, ERR_MEMORY, "no memory to read a line");
     status = look(r, ink, w, h, length, looks, e);
     if (!status)
-        take_looks(looks, ink, w, h, out);
+        status = take_looks(looks, ink, w, h, out, e);
     free(looks);
     return status;
 }

@@ -17,16 +17,15 @@
 #include "model/model.h"
 #include "nn/ctc.h"
 
-enum { LINE_ALTERNATIVES = 3 };
+enum { LINE_DIGITS = 10 };
 
 typedef struct LineDigit {
     int digit;
-    double probability;        /* that it is this one and not another, the others being right */
-    float x, y, width, height; /* about where it stands, in pixels of the picture */
-    struct {
-        int digit;
-        double probability;
-    } alternatives[LINE_ALTERNATIVES]; /* likeliest first; the first is the digit itself */
+    double probability; /* that it is this one and not another, the others being right */
+    double probabilities[LINE_DIGITS]; /* the same for each */
+    float x, y, width, height;         /* where it stands, in pixels of the picture */
+    uint8_t seen[28 * 28];             /* its ink alone, as MNIST has it */
+    bool cut;                          /* from a neighbour that it touches */
 } LineDigit;
 
 typedef struct LineReading {

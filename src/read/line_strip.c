@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "image/parts.h"
 #include "image/resample.h"
 
 static const float ink_threshold = 0.4f;
@@ -35,8 +34,7 @@ static float median(Weighed *v, int n)
     return v[i].value;
 }
 
-/* Borders, rules and frames are no writing; neither are specks. */
-static bool is_writing(const Part *p, int w, int h)
+bool part_is_writing(const Part *p, int w, int h)
 {
     int pw = part_width(p), ph = part_height(p);
     bool at_end = p->x0 <= 1 || p->x1 >= w - 2, level = pw > 5 * ph;
@@ -66,7 +64,7 @@ static int drop_others(Parts *parts, int w, int h, Weighed *work)
     float usual;
 
     for (int i = 0; i < parts->count; i++)
-        parts->list[i].dropped = !is_writing(&parts->list[i], w, h);
+        parts->list[i].dropped = !part_is_writing(&parts->list[i], w, h);
     usual = height_of(parts, work);
     for (int i = 0; i < parts->count; i++) {
         Part *p = &parts->list[i];

@@ -2,7 +2,7 @@
 #ifndef SCRAWL_READ_LINE_STRIP_H
 #define SCRAWL_READ_LINE_STRIP_H
 
-#include "base/err.h"
+#include "image/parts.h"
 
 enum {
     STRIP_HEIGHT = 32,
@@ -16,6 +16,9 @@ typedef struct TextLine {
     float middle, slope; /* its middle lies at row middle + slope * column */
     float left, right;   /* columns that it takes up */
 } TextLine;
+
+/* Borders, rules and frames are no writing; neither are specks. */
+bool part_is_writing(const Part *p, int w, int h);
 
 /* A map that has no writing gives one that takes it up all. */
 int text_line_find(const float *ink, int w, int h, TextLine *out, Err *e);

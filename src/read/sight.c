@@ -87,8 +87,7 @@ static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i
 {
     const LineDigit *from = &r->digits[i];
     Spot *spot = add_spot(s, e);
-    bool blank;
-    int status;
+    Piece box = wider(im, part.x + from->x, part.y + from->y, from->width, from->height, 0);
 
     if (!spot)
         return -(int)ERR_MEMORY;
@@ -96,16 +95,14 @@ static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i
     spot->number = number;
     spot->number_probability = r->probability;
     spot->read = true;
-    spot->digit.digit = from->digit;
-    spot->digit.probability = from->probability;
-    for (int k = 0; k < READ_ALTERNATIVES; k++)
-        spot->digit.alternatives[k] =
-            (Alternative){from->alternatives[k].digit, from->alternatives[k].probability};
-    Piece box = wider(im, part.x + from->x, part.y + from->y, from->width, from->height,
-                      0.05 * from->height + 1);
-
-    status = see_box(im, box, &spot->digit, &blank, e);
-    return status;
+    spot->cut = from->cut;
+    memcpy(spot->probabilities, from->probabilities, sizeof spot->probabilities);
+    memcpy(spot->digit.seen, from->seen, sizeof spot->digit.seen);
+    spot->digit.x = box.x;
+    spot->digit.y = box.y;
+    spot->digit.width = box.width;
+    spot->digit.height = box.height;
+    return 0;
 }
 
 /* What the line reader finds on a part of the picture. One digit is better read by the net for digits. */
@@ -242,18 +239,19 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
 }
 
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
-                     Err *e)
+                     bool *number, Err *e)
 {
-    Sight number = {0};
-    int status = read_number(&number, lines, im, (Piece){.width = im->width, .height = im->height},
+    Sight other = {0};
+    int status = read_number(&other, lines, im, (Piece){.width = im->width, .height = im->height},
                              0, options, e);
 
-    if (!status && number.count > 1 && number.spots[0].number_probability > 0.5) {
+    *number = !status && other.count > 1 && other.spots[0].number_probability > 0.5;
+    if (*number) {
         sight_free(s);
-        *s = number;
+        *s = other;
         return 0;
     }
-    sight_free(&number);
+    sight_free(&other);
     return status;
 }
 

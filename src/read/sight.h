@@ -12,9 +12,11 @@
 typedef struct Spot {
     ReadDigit digit;
     int line, number;          /* of the picture's, in reading order */
-    double number_probability; /* of a number that is read */
-    bool read;                 /* by the line reader; else only `seen` and the box are set */
-    bool alone;                /* among other writing: dropped where it turns out to be no digit */
+    bool read;                 /* by the line reader, which says these two; decided it is later */
+    double number_probability; /* that all of it is right */
+    double probabilities[LINE_DIGITS];
+    bool cut;   /* from a digit that it touches */
+    bool alone; /* among other writing: dropped where it turns out to be no digit */
 } Spot;
 
 typedef struct Sight {
@@ -26,9 +28,10 @@ typedef struct Sight {
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
-/* After all: a crop that is no digit may be a number. Where it is, its digits take the place of what there was. */
+/* After all: a crop that is no digit may be a number. Where it is, *number is set, and its digits take
+ * the place of what there was. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
-                     Err *e);
+                     bool *number, Err *e);
 
 void sight_free(Sight *s);
 

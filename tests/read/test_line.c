@@ -196,9 +196,11 @@ static void check_reading(const LineReading *o, const Image *im)
         const LineDigit *d = &o->digits[i];
 
         assert_int_equal(d->digit, o->text[i] - '0');
-        assert_int_equal(d->alternatives[0].digit, d->digit);
-        assert_true(d->probability == d->alternatives[0].probability && d->probability >= 0);
-        assert_true(d->alternatives[1].probability >= d->alternatives[2].probability);
+        double sum = 0;
+
+        for (int k = 0; k < LINE_DIGITS; k++)
+            sum += d->probabilities[k];
+        assert_true(fabs(sum - 1) < 1e-6 && d->probability == d->probabilities[d->digit]);
         assert_true(d->x >= 0 && d->y >= 0 && d->width > 0 && d->height > 0);
         assert_true(d->x + d->width <= (float)im->width + 0.5f &&
                     d->y + d->height <= (float)im->height + 0.5f);
