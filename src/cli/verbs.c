@@ -6,6 +6,7 @@
 /* clang-format off: a line each, so that two may be added at a time */
 static const Verb *const verbs[] = {
     &verb_read,
+    &verb_write,
     &verb_redraw,
     &verb_sheet,
     &verb_train,

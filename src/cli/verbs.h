@@ -19,6 +19,7 @@ extern const Verb verb_sheet;
 extern const Verb verb_summary;
 extern const Verb verb_sweep;
 extern const Verb verb_train;
+extern const Verb verb_write;
 
 /* All of them in the order of the help; NULL beyond the last. Hidden ones come after verb_count(). */
 const Verb *verb_at(int index);

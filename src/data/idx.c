@@ -1,6 +1,7 @@
 #include "data/idx.h"
 
 #include "base/bytes.h"
+#include "base/file.h"
 
 enum { UNSIGNED_BYTES = 8 };
 
@@ -40,4 +41,24 @@ int idx_read(const char *name, const uint8_t *bytes, size_t size, Idx *out, Err 
     idx.values = reader_take(&r, idx.count);
     *out = idx;
     return 0;
+}
+
+int idx_save(const char *path, int dims, const uint32_t *sizes, const uint8_t *values, Err *e)
+{
+    Writer w = {0};
+    size_t count = 1;
+    bool fits = true;
+    int code;
+
+    writer_u32be(&w, UNSIGNED_BYTES << 8 | (uint32_t)dims);
+    for (int i = 0; i < dims; i++) {
+        writer_u32be(&w, sizes[i]);
+        fits = fits && size_multiply(count, sizes[i], &count);
+    }
+    if (fits)
+        writer_put(&w, values, count);
+    code = !fits || w.failed ? err_set(e, ERR_MEMORY, "%s: no memory to write it", path)
+                             : file_write(path, w.bytes, w.size, e);
+    writer_free(&w);
+    return code;
 }

@@ -28,6 +28,9 @@ typedef struct Idx {
 /* Do the bytes begin as an idx file does? */
 bool idx_is(const uint8_t *bytes, size_t size);
 
+/* Writes unsigned bytes of `dims` (1 .. IDX_DIMS) sizes as such a file, whole or not at all. */
+int idx_save(const char *path, int dims, const uint32_t *sizes, const uint8_t *values, Err *e);
+
 /* `name` is what error sentences call the bytes. */
 int idx_read(const char *name, const uint8_t *bytes, size_t size, Idx *out, Err *e);
 

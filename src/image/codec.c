@@ -399,6 +399,33 @@ uint8_t *image_encode_png(const Image *im, size_t *size, Err *e)
     return encode(im, PACK_PNG, size, e);
 }
 
+uint8_t *image_encode_png_ink(const Image *opacity, uint8_t grey, size_t *size, Err *e)
+{
+    PIX *pix;
+    uint8_t *bytes = NULL;
+
+    codec_quiet();
+    pix = pixCreate(opacity->width, opacity->height, 32);
+    for (int y = 0; pix && y < opacity->height; y++) {
+        uint32_t *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
+        const uint8_t *p = opacity->pixels + (size_t)y * (size_t)opacity->width;
+
+        for (int x = 0; x < opacity->width; x++)
+            line[x] = (uint32_t)grey << L_RED_SHIFT | (uint32_t)grey << L_GREEN_SHIFT |
+                      (uint32_t)grey << L_BLUE_SHIFT | (uint32_t)p[x] << L_ALPHA_SHIFT;
+    }
+    if (pix)
+        pixSetSpp(pix, 4);
+    if (!pix || pack(pix, PACK_PNG, &bytes, size)) {
+        free(bytes);
+        bytes = NULL;
+        err_set(e, ERR_UNSUPPORTED, "%d x %d pixels cannot be packed in this kind of file",
+                opacity->width, opacity->height);
+    }
+    pixDestroy(&pix);
+    return bytes;
+}
+
 int image_save(const Image *im, const char *path, Err *e)
 {
     Packing packing = packing_of(path);

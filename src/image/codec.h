@@ -31,6 +31,9 @@ int image_save(const Image *im, const char *path, Err *e);
 /* The bytes of a PNG file; the caller frees. */
 uint8_t *image_encode_png(const Image *im, size_t *size, Err *e);
 
+/* The same for ink without paper: each pixel has this grey and the grey picture's value as opacity. */
+uint8_t *image_encode_png_ink(const Image *opacity, uint8_t grey, size_t *size, Err *e);
+
 /* Keeps the picture library from printing; whoever calls it directly (the page reader) calls this
  * first. Any number of times, from any thread. */
 void codec_quiet(void);

@@ -75,6 +75,11 @@ static bool find_ends(Generator *g, const Net *net)
     return true;
 }
 
+bool generator_can(const Net *net)
+{
+    return find_ends(&(Generator){0}, net);
+}
+
 static bool take_memory(Generator *g)
 {
     size_t n = (size_t)BATCH * (size_t)g->noise;

@@ -19,6 +19,9 @@ typedef struct Generator Generator;
 
 enum { GENERATOR_SIDE = 28, GENERATOR_PIXELS = GENERATOR_SIDE * GENERATOR_SIDE };
 
+/* Whether a net writes: has the inputs and outputs above. */
+bool generator_can(const Net *net);
+
 /* The model, whose weights count as they are when something is drawn, and the team, which may be
  * NULL, are the caller's and have to stay. ERR_ARGUMENT for a model of another kind. */
 Generator *generator_new(const Model *model, Team *team, Err *e);
