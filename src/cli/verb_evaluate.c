@@ -9,10 +9,13 @@
 
 #include "base/file.h"
 #include "base/parallel.h"
+#include "cli/evaluate_writer.h"
 #include "cli/progress.h"
 #include "model/shipped.h"
 #include "plot/reliability.h"
+#include "read/generator.h"
 #include "train/evaluate_numbers.h"
+#include "train/evaluate_writer.h"
 #include "train/evaluation_plots.h"
 #include "train/redrawing.h"
 #include "train/report.h"
@@ -22,7 +25,9 @@ typedef struct Values {
     bool json, canonical, inverted;
     const char *corrupt, *noise;
     const char *data, *part, *confusion, *reliability, *risk, *mistakes, *bars, *report, *pairs, *font;
-    int threads;
+    const char *judge;
+    int threads, count;
+    uint64_t seed;
 } Values;
 
 static const Option options[] = {
@@ -64,6 +69,12 @@ static const Option options[] = {
      offsetof(Values, pairs), 0, 0},
     {"font", 0, OPTION_TEXT, "FONT", "of a net that redraws: what it should draw; default: as it was trained",
      offsetof(Values, font), 0, 0},
+    {"judge", 0, OPTION_TEXT, "MODEL", "of a model that writes: who reads back; default: " JUDGE_DEFAULT,
+     offsetof(Values, judge), 0, 0},
+    {"count", 'n', OPTION_INT, "N", "of a model that writes: digits; default: 5000",
+     offsetof(Values, count), WRITER_COUNT_LEAST, WRITER_COUNT_MOST},
+    {"seed", 's', OPTION_SEED, "N", "of a model that writes; default: 1", offsetof(Values, seed), 0,
+     0},
     {"json", 0, OPTION_FLAG, NULL, "the result as one JSON object", offsetof(Values, json), 0, 0},
     {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0,
      TEAM_LIMIT},
@@ -475,6 +486,35 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
     return status ? status : plot(w, e);
 }
 
+/* ---- models that write ---- */
+
+/* A file that cannot be opened is told later. */
+static bool is_writer(const char *name)
+{
+    Model *m = shipped_open(name, NULL);
+    bool can = m && generator_can(m->net);
+
+    model_free(m);
+    return can;
+}
+
+static int run_writer(const Verb *verb, const Values *v, const char *name)
+{
+    bool plots = v->confusion || v->mistakes || v->reliability || v->risk || v->bars || v->report ||
+                 v->pairs || v->font || v->corrupt || v->noise || v->inverted;
+
+    if (plots || v->canonical || strcmp(v->part, "test"))
+        return usage_error(verb, "%s writes: there is nothing to plot, and it takes both parts of the data",
+                           name);
+    return evaluate_writer_print(&(WriterQuestion){.model = name,
+                                                   .data = v->data,
+                                                   .judge = v->judge,
+                                                   .count = v->count ? v->count : 5000,
+                                                   .threads = v->threads,
+                                                   .seed = v->seed ? v->seed : 1,
+                                                   .json = v->json});
+}
+
 static int run(const Verb *verb, int argc, char **argv)
 {
     Values v = {.part = "test"};
@@ -487,6 +527,11 @@ static int run(const Verb *verb, int argc, char **argv)
         return status;
     if (!v.data)
         return usage_error(verb, "it wants --data DATA");
+    if (is_writer(args.list[0]))
+        return run_writer(verb, &v, args.list[0]);
+    if (v.judge || v.count || v.seed)
+        return usage_error(verb, "--judge, --count and --seed are for models that write, not for %s",
+                           args.list[0]);
     snprintf(title, sizeof title, "%.100s on %.180s", args.list[0], v.data);
     Work w = {.values = &v, .name = args.list[0], .title = title};
     Progress progress = progress_start();
@@ -523,7 +568,8 @@ const Verb verb_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL",
     .about = "how well a model reads a labelled set; plots of it, a report",
-    .more = "A CSV of pictures and numbers of several digits is read as read does: MODEL is then "
+    .more = "Of a model that writes: digits as they come and read back by a judge, beside real ones.\n"
+            "A CSV of pictures and numbers of several digits is read as read does: MODEL is then "
             "line, or\n"
             "what reads digits that stand apart. Accuracies stand with their 95 % interval "
             "(Wilson). Plots\n"

@@ -74,7 +74,7 @@ function setUpDrawing(scrawl, answer) {
   $("clear").addEventListener("click", () => sheet.clear());
   $("pen").addEventListener("input", () => (sheet.penWidth = Number($("pen").value)));
   $("show-me").addEventListener("click", () => sheet.write(String(Math.floor(1000 + Math.random() * 9000))));
-  $("save-drawing").addEventListener("click", () => save(sheet.draw(900), `scrawl-${answer.text.replace(/\D+/g, "-") || "drawing"}.png`));
+  $("save-drawing").addEventListener("click", () => save(sheet.draw(1280), `scrawl-${answer.text.replace(/\D+/g, "-") || "drawing"}.png`));
   addEventListener("keydown", (event) => {
     if ($("panel-draw").hidden || event.target.matches("input, select")) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "z") sheet.undo();
