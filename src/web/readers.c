@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "image/codec.h"
 #include "model/shipped.h"
+#include "read/redrawer.h"
 
 enum { MODELS = 31 }; /* that ship, at most */
 
@@ -17,6 +18,7 @@ typedef struct Thread {
     struct Readers *all;
     pthread_t handle;
     Reader *opened[MODELS + 1];
+    Redrawer *redrawer;
 } Thread;
 
 struct Readers {
@@ -89,9 +91,10 @@ static Reader *reader_of(Thread *t, const char *model, Err *e)
     return t->opened[place];
 }
 
-static bool same_model(const Job *a, const Job *b)
+static bool alike(const Job *a, const Job *b)
 {
-    return a->model && b->model ? strcmp(a->model, b->model) == 0 : a->model == b->model;
+    return a->kind == b->kind &&
+           (a->model && b->model ? strcmp(a->model, b->model) == 0 : a->model == b->model);
 }
 
 /* The pixels that the picture claims to have; 0, and the job is refused, for none that will be decoded. */
@@ -147,8 +150,7 @@ static void read_alike(Thread *t, Job *first)
         return;
     }
     for (Job *job = first; job; job = job->next) {
-        size_t pixels =
-            job->reply.status || !same_model(job, first) ? 0 : claimed_pixels(job, limit);
+        size_t pixels = job->reply.status || !alike(job, first) ? 0 : claimed_pixels(job, limit);
 
         if (!pixels || (count && total + pixels > limit))
             continue;
@@ -167,6 +169,42 @@ static void read_alike(Thread *t, Job *first)
         image_free(images[i]);
 }
 
+static uint8_t *redraw(Redrawer *r, const Image *im, const Job *job, size_t *size, Err *e)
+{
+    Redrawn *page = redrawer_redraw(r, im, job->options.single, e);
+    RedrawLook look = {.crisp = job->clean ? CRISP_SMOOTH : CRISP_NONE};
+    Image *copy = page ? redrawn_picture(page, &look, e) : NULL;
+    uint8_t *png = copy ? image_encode_png(copy, size, e) : NULL;
+
+    image_free(copy);
+    redrawn_free(page);
+    return png;
+}
+
+static void redraw_one(Thread *t, Job *job)
+{
+    size_t size = 0;
+    Err e = {0};
+
+    if (!shipped_find(REDRAWER_DEFAULT)) {
+        reply_refuse(&job->reply, 501, "unsupported",
+                     "This scrawl was built without a model that redraws.");
+        return;
+    }
+    if (!claimed_pixels(job, t->all->limits.pixels))
+        return;
+    if (!t->redrawer)
+        t->redrawer = redrawer_new(NULL, 1, &e);
+    Image *im = t->redrawer ? image_decode(job->bytes, job->size, "the body", &e) : NULL;
+    uint8_t *png = im ? redraw(t->redrawer, im, job, &size, &e) : NULL;
+
+    image_free(im);
+    if (png)
+        job->reply = (Reply){.status = 200, .type = "image/png", .text = (char *)png, .size = size};
+    else
+        refuse_job(job, &e);
+}
+
 /* Returns how many there were. */
 static int read_batch(Thread *t, Job *batch)
 {
@@ -178,7 +216,9 @@ static int read_batch(Thread *t, Job *batch)
             reply_refuse(&job->reply, 503, "deadline", "The request waited longer than %g s.",
                          t->all->limits.deadline_s);
     for (Job *job = batch; job; job = job->next)
-        if (!job->reply.status)
+        if (!job->reply.status && job->kind == JOB_REDRAW)
+            redraw_one(t, job);
+        else if (!job->reply.status)
             read_alike(t, job);
     while (batch) {
         Job *job = batch;
@@ -340,6 +380,7 @@ void readers_free(Readers *r)
         pthread_join(r->list[i].handle, NULL);
         for (int k = 0; k <= MODELS; k++)
             reader_free(r->list[i].opened[k]);
+        redrawer_free(r->list[i].redrawer);
     }
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->news);

@@ -1,22 +1,26 @@
-/* Readers at work on requests that wait: a queue with an end, and a thread a core that empties it.
+/* Readers at work on requests that wait: a queue with an end, and a thread a core that empties it. They redraw, too.
  *
  *     Readers *all = readers_new("digits", 0, limits, &e);
  *     Job job = {.bytes = body, .size = size, .options = {.single = true}, .done = wake, .user = me};
  *     if (readers_submit(all, &job)) ...                 // later wake(&job), job.reply set, on a reader's thread
  *     readers_free(all);                                 // after the last job is done
  *
- * A reader takes all requests that wait, up to LIMIT_BATCH: the nets then see the digits of all of them together. */
+ * A reading is JSON, a redrawn picture a PNG. A reader takes all requests that wait, up to LIMIT_BATCH: the nets then see the digits of all of them together. */
 #ifndef SCRAWL_WEB_READERS_H
 #define SCRAWL_WEB_READERS_H
 
 #include "read/reader.h"
 #include "web/request.h"
 
+typedef enum JobKind { JOB_READ, JOB_REDRAW } JobKind;
+
 typedef struct Job {
+    JobKind kind;
     const uint8_t *bytes; /* a picture, packed; the caller keeps it until done */
     size_t size;
     const char *model; /* one that ships; NULL: the readers' own */
     ReadOptions options;
+    bool clean; /* of what is redrawn: smooth edges */
     void (*done)(struct Job *job);
     void *user;
     Reply reply; /* the caller frees */

@@ -14,12 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "web/limits.h"
 
 typedef struct Request { /* a text that was not sent is NULL */
     const char *method, *path;
     const char *host, *origin, *authorization, *content_type, *content_length;
-    const char *single, *model; /* of the query */
 } Request;
 
 typedef struct Rules {
@@ -28,6 +28,13 @@ typedef struct Rules {
     const char *token;          /* NULL: none is asked for */
     size_t body;                /* bytes */
 } Rules;
+
+/* The names of this computer, the host that the server listens on, and `names` (NULL, or ended by
+ * NULL). Copies all texts; rules_free frees. ERR_ARGUMENT for an empty name, a token that is empty or
+ * too long; ERR_LIMIT. */
+Rules *rules_new(const char *host, const char *const *names, const char *token, size_t body,
+                 Err *e);
+void rules_free(Rules *rules); /* NULL is fine */
 
 typedef enum RouteKind {
     ROUTE_PAGE,

@@ -2,20 +2,18 @@
  * being suspended, and wake it. Nothing in an event thread waits. */
 #include "web/server.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/library.h"
 #include "web/answers.h"
+#include "web/listen.h"
+#include "web/log.h"
 #include "web/watch.h"
 
 enum { EVENT_THREADS = 2, SWALLOWED = 1 << 20, PATH_SHOWN = 100, FIRST_ROOM = 4096 };
@@ -39,11 +37,10 @@ typedef struct Http {
 struct Server {
     Http http;
     struct MHD_Daemon *daemon;
-    int socket;
-    char url[200], host[64];
+    Listening at;
+    char url[200];
     ServerLimits limits;
-    Rules rules;
-    char *texts[LIMIT_NAMES + 1]; /* what the rules point to; the last is the token */
+    Rules *rules;
     FILE *log;
     Watch *watch;
     Metrics *metrics;
@@ -185,12 +182,18 @@ static const char *query(const Exchange *x, const char *key)
 }
 
 /* False, and the reply says why, if it cannot be queued. */
-static bool queue_reading(Exchange *x)
+static bool queue_picture(Exchange *x)
 {
-    bool single;
+    Job job = {.kind = x->route->kind == ROUTE_READ ? JOB_READ : JOB_REDRAW,
+               .bytes = x->body,
+               .size = x->size,
+               .model = query(x, "model"),
+               .done = wake,
+               .user = x};
 
-    if (!query_flag(query(x, "single"), &single))
-        reply_refuse(&x->reply, 400, "argument", "single has to be true or false.");
+    if (!query_flag(query(x, "single"), &job.options.single) ||
+        !query_flag(query(x, "clean"), &job.clean))
+        reply_refuse(&x->reply, 400, "argument", "A flag has to be true or false.");
     else if (x->size == 0)
         reply_refuse(&x->reply, 400, "format", "The body is empty: it has to be a picture.");
     else if (!readers_reserve(x->server->readers))
@@ -199,12 +202,7 @@ static bool queue_reading(Exchange *x)
     if (x->reply.status)
         return false;
     x->is_read = true;
-    x->job = (Job){.bytes = x->body,
-                   .size = x->size,
-                   .model = query(x, "model"),
-                   .options = {.single = single},
-                   .done = wake,
-                   .user = x};
+    x->job = job;
     x->server->http.suspend(x->connection);
     readers_submit(x->server->readers, &x->job);
     return true;
@@ -216,8 +214,8 @@ static enum MHD_Result answer(Exchange *x)
     Server *s = x->server;
 
     watch_hold(s->watch, x->watched);
-    if (!x->reply.status && x->route->kind == ROUTE_READ) {
-        if (queue_reading(x))
+    if (!x->reply.status && (x->route->kind == ROUTE_READ || x->route->kind == ROUTE_REDRAW)) {
+        if (queue_picture(x))
             return MHD_YES;
     } else if (!x->reply.status) {
         answer_now(x->route->kind,
@@ -228,16 +226,6 @@ static enum MHD_Result answer(Exchange *x)
 }
 
 /* ---- a request begins, and ends ---- */
-
-/* What the log may show. */
-static void copy_plain(char *to, const char *from, size_t room)
-{
-    size_t i = 0;
-
-    for (; from[i] && i + 1 < room; i++)
-        to[i] = from[i] < 33 || from[i] > 126 || from[i] == '"' || from[i] == '\\' ? '?' : from[i];
-    to[i] = '\0';
-}
 
 static Exchange *exchange_new(Server *s, struct MHD_Connection *c, const char *method,
                               const char *path)
@@ -252,8 +240,8 @@ static Exchange *exchange_new(Server *s, struct MHD_Connection *c, const char *m
     x->connection = c;
     x->watched = info ? info->socket_context : NULL;
     x->begun_s = clock_s();
-    copy_plain(x->method, method, sizeof x->method);
-    copy_plain(x->path, path, sizeof x->path);
+    log_text(x->method, method, sizeof x->method);
+    log_text(x->path, path, sizeof x->path);
     atomic_fetch_add(&s->active, 1);
     return x;
 }
@@ -272,7 +260,7 @@ static enum MHD_Result begin(Exchange *x, const char *method, const char *path)
                  .content_type = http->value(c, MHD_HEADER_KIND, "Content-Type"),
                  .content_length = length};
 
-    x->route = request_check(&r, &x->server->rules, &x->reply);
+    x->route = request_check(&r, x->server->rules, &x->reply);
     if (!x->route && length && strtoull(length, NULL, 10) > SWALLOWED)
         return send_reply(x);
     return MHD_YES;
@@ -304,24 +292,15 @@ static void write_log(const Exchange *x, double seconds)
 {
     const union MHD_ConnectionInfo *info =
         x->server->http.info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char from[INET6_ADDRSTRLEN] = "", when[32];
-    struct timespec now;
-    struct tm utc;
+    LogLine line = {.from = info ? info->client_addr : NULL,
+                    .method = x->method,
+                    .path = x->path,
+                    .status = x->status,
+                    .bytes_in = x->taken_in,
+                    .bytes_out = x->sent,
+                    .time_s = seconds};
 
-    if (info && info->client_addr->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((struct sockaddr_in *)info->client_addr)->sin_addr, from, sizeof from);
-    else if (info)
-        inet_ntop(AF_INET6, &((struct sockaddr_in6 *)info->client_addr)->sin6_addr, from,
-                  sizeof from);
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
-    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%S", &utc);
-    fprintf(x->server->log,
-            "{\"time\":\"%s.%03ldZ\",\"from\":\"%s\",\"method\":\"%s\",\"path\":\"%s\",\"status\":%"
-            "d,\"in\":%zu,"
-            "\"out\":%zu,\"ms\":%.2f}\n",
-            when, now.tv_nsec / 1000000, from, x->method, x->path, x->status, x->taken_in, x->sent,
-            1e3 * seconds);
+    log_request(x->server->log, &line);
 }
 
 static void completed(void *server, struct MHD_Connection *c, void **context,
@@ -387,91 +366,6 @@ static int load_library(Http *h, Err *e)
     return h->library ? 0 : -ERR_UNSUPPORTED;
 }
 
-static int keep_text(Server *s, int slot, const char *text, Err *e)
-{
-    s->texts[slot] = strdup(text);
-    return s->texts[slot] ? 0 : err_set(e, ERR_MEMORY, "no memory for a server");
-}
-
-/* Those of this computer, the address itself, and what the user adds. */
-static int make_rules(Server *s, const ServerOptions *o, Err *e)
-{
-    static const char *const own[] = {"localhost", "127.0.0.1", "[::1]"};
-    int n = 0, status = 0;
-
-    for (; n < 3; n++)
-        s->rules.names[n] = own[n];
-    s->rules.names[n++] = s->host;
-    for (int i = 0; !status && o->names && o->names[i]; i++) {
-        if (i >= LIMIT_NAMES)
-            return err_set(e, ERR_LIMIT, "more than %d names to answer to", LIMIT_NAMES);
-        if (!*o->names[i])
-            return err_set(e, ERR_ARGUMENT, "a name to answer to is empty");
-        status = keep_text(s, i, o->names[i], e);
-        s->rules.names[n++] = s->texts[i];
-    }
-    s->rules.body = s->limits.body;
-    if (status || !o->token)
-        return status;
-    if (!*o->token || strlen(o->token) > LIMIT_TOKEN)
-        return err_set(e, ERR_ARGUMENT, "a token has 1 to %d characters, this one has %zu",
-                       LIMIT_TOKEN, strlen(o->token));
-    s->rules.token = o->token;
-    status = keep_text(s, LIMIT_NAMES, o->token, e);
-    s->rules.token = s->texts[LIMIT_NAMES];
-    return status;
-}
-
-typedef union Address {
-    struct sockaddr any;
-    struct sockaddr_in four;
-    struct sockaddr_in6 six;
-} Address;
-
-static int parse_address(const char *text, int port, Address *a, socklen_t *size, Err *e)
-{
-    memset(a, 0, sizeof *a);
-    if (inet_pton(AF_INET, text, &a->four.sin_addr) == 1) {
-        a->four.sin_family = AF_INET;
-        a->four.sin_port = htons((uint16_t)port);
-        *size = sizeof a->four;
-    } else if (inet_pton(AF_INET6, text, &a->six.sin6_addr) == 1) {
-        a->six.sin6_family = AF_INET6;
-        a->six.sin6_port = htons((uint16_t)port);
-        *size = sizeof a->six;
-    } else {
-        return err_set(
-            e, ERR_ARGUMENT,
-            "'%.60s' is no IP address; 127.0.0.1 is this computer alone, 0.0.0.0 every network",
-            text);
-    }
-    return 0;
-}
-
-static int listen_on(Server *s, const ServerOptions *o, Err *e)
-{
-    const char *text = o->address ? o->address : "127.0.0.1";
-    Address a;
-    socklen_t size;
-    int yes = 1;
-
-    if (parse_address(text, o->port, &a, &size, e))
-        return -ERR_ARGUMENT;
-    bool six = a.any.sa_family == AF_INET6;
-
-    s->socket = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (s->socket >= 0)
-        setsockopt(s->socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (s->socket < 0 || bind(s->socket, &a.any, size) ||
-        listen(s->socket, s->limits.connections) || getsockname(s->socket, &a.any, &size))
-        return err_set(e, ERR_IO, "cannot listen on %s, port %d: %s", text, o->port,
-                       strerror(errno));
-    snprintf(s->host, sizeof s->host, six ? "[%s]" : "%s", text);
-    snprintf(s->url, sizeof s->url, "http%s://%s:%d/", o->tls_cert ? "s" : "", s->host,
-             ntohs(six ? a.six.sin6_port : a.four.sin_port));
-    return 0;
-}
-
 static int start_daemon(Server *s, const ServerOptions *o, Err *e)
 {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
@@ -481,7 +375,7 @@ static int start_daemon(Server *s, const ServerOptions *o, Err *e)
                                    {MHD_OPTION_END, 0, NULL}};
 
     s->daemon = s->http.start(
-        flags, 0, NULL, NULL, handle, s, MHD_OPTION_LISTEN_SOCKET, s->socket,
+        flags, 0, NULL, NULL, handle, s, MHD_OPTION_LISTEN_SOCKET, s->at.socket,
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)EVENT_THREADS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)s->limits.connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)2 * LIMIT_HEADER, MHD_OPTION_NOTIFY_COMPLETED, completed, s,
@@ -497,11 +391,17 @@ static int begin_all(Server *s, const ServerOptions *o, Err *e)
 {
     if (!o->tls_cert != !o->tls_key)
         return err_set(e, ERR_ARGUMENT, "a certificate needs its key, and a key its certificate");
-    if (load_library(&s->http, e) || listen_on(s, o, e) || make_rules(s, o, e) ||
+    const char *address = o->address ? o->address : "127.0.0.1";
+
+    if (load_library(&s->http, e) ||
+        listen_open(address, o->port, s->limits.connections, &s->at, e) ||
+        !(s->rules = rules_new(s->at.host, o->names, o->token, s->limits.body, e)) ||
         !(s->models = answers_models(e)) || !(s->metrics = metrics_new(e)) ||
         !(s->watch = watch_new(s->limits.deadline_s, e)) ||
         !(s->readers = readers_new(o->model, o->threads, &s->limits, e)))
         return -ERR_IO;
+    snprintf(s->url, sizeof s->url, "http%s://%s:%d/", o->tls_cert ? "s" : "", s->at.host,
+             s->at.port);
     return start_daemon(s, o, e);
 }
 
@@ -513,7 +413,7 @@ Server *server_start(const ServerOptions *o, Err *e)
         err_set(e, ERR_MEMORY, "no memory for a server");
         return NULL;
     }
-    s->socket = -1;
+    s->at.socket = -1;
     s->limits = limits_or_usual(o->limits);
     s->log = o->log;
     if (begin_all(s, o, e)) {
@@ -549,14 +449,13 @@ void server_stop(Server *s)
         return;
     if (s->daemon)
         finish_requests(s);
-    if (s->socket >= 0)
-        close(s->socket);
+    if (s->at.socket >= 0)
+        close(s->at.socket);
     readers_free(s->readers);
     watch_free(s->watch);
     metrics_free(s->metrics);
     library_close(s->http.library);
-    for (int i = 0; i <= LIMIT_NAMES; i++)
-        free(s->texts[i]);
+    rules_free(s->rules);
     free(s->models);
     free(s);
 }
