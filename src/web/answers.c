@@ -91,6 +91,6 @@ void answer_now(RouteKind kind, const Served *served, Reply *reply)
         answer_metrics(served, reply);
         break;
     default:
-        reply_refuse(reply, 501, "unsupported", "This scrawl does not do that yet: it reads.");
+        reply_refuse(reply, 501, "unsupported", "This scrawl does not write yet.");
     }
 }

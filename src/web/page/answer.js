@@ -43,6 +43,15 @@ function bestOf(digit) {
   return digit.probabilities.indexOf(Math.max(...digit.probabilities));
 }
 
+// A digit that a net drew, in the colour of the text.
+function typeOf(d) {
+  const canvas = element("canvas", {width: 28, height: 28}), context = canvas.getContext("2d"), image = context.createImageData(28, 28);
+  const [r, g, b] = getComputedStyle(document.body).color.match(/\d+/g);
+  d.drawn.forEach((v, i) => image.data.set([r, g, b, v], 4 * i));
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
 // Numbers as the shades of an ink, from the least to the most; one tile a channel.
 function paintMaps(canvas, layer, numbers) {
   const flat = layer.height * layer.width === 1;
@@ -101,6 +110,7 @@ export class Answer {
     if (news) this.#showText();
     this.sheet = sheet;
     this.#showDigits();
+    this.#showType();
     this.#showMarks(size);
     this.#showCloser();
   }
@@ -137,6 +147,18 @@ export class Answer {
       this.#showCloser();
     });
     return button;
+  }
+
+  // Lines, numbers and digits in their order; nothing where a digit was not read.
+  #showType() {
+    const shown = this.scrawl.redraws && this.digits.some((d) => d.digit !== null);
+    $("typeset").hidden = !shown;
+    if (!shown) return;
+    const parts = this.lines.flatMap((line) => [...line.digits.flatMap((d, i) => {
+      const gap = i && d.number !== line.digits[i - 1].number ? [element("span", {className: "gap"})] : [];
+      return [...gap, typeOf(d)];
+    }), element("span", {className: "end"})]);
+    $("type").replaceChildren(...parts);
   }
 
   #showMarks(size) {

@@ -11,6 +11,7 @@
 #include "model/shipped.h"
 #include "nn/exec.h"
 #include "read/reader.h"
+#include "read/redrawer.h"
 
 #define EXPORT(type) __attribute__((visibility("default"), used)) type
 
@@ -21,7 +22,8 @@ typedef struct Shown { /* a digit that was read */
     float probability; /* of the likeliest digit, refused or not */
     float probabilities
         [READER_CLASSES]; /* the last is that of no digit, 0 for a model that does not know */
-    uint8_t seen[28 * 28];
+    uint8_t seen[28 * 28],
+        drawn[28 * 28]; /* what the net saw, and how it looks in type: blank where no net draws */
 } Shown;
 
 typedef struct Layer {
@@ -33,7 +35,8 @@ static struct {
     const uint8_t *models; /* packed, one after the other */
     size_t models_size;
     Reader *reader;
-    Exec *layers; /* keeps every activation */
+    Exec *layers;       /* keeps every activation */
+    Redrawer *redrawer; /* NULL: the page came without its model */
     Shown *shown;
     float *activation;
     Err error;
@@ -57,11 +60,14 @@ EXPORT(const char *) page_error(void)
     return page.error.text;
 }
 
-/* The packed models, which stay where they are. */
-EXPORT(void) page_models(const uint8_t *bytes, size_t size)
+/* The packed models, which stay where they are. 0, or -1 and page_error tells. */
+EXPORT(int) page_models(const uint8_t *bytes, size_t size)
 {
     page.models = bytes;
     page.models_size = size;
+    if (shipped_find(REDRAWER_DEFAULT))
+        page.redrawer = redrawer_new(NULL, 1, &page.error);
+    return shipped_find(REDRAWER_DEFAULT) && !page.redrawer ? -1 : 0;
 }
 
 /* shipped.h's, for the models that came with the page. */
@@ -165,6 +171,12 @@ static void show_digit(const ReadLine *line, int index, int row, Shown *s)
                  .probability = (float)d->probability};
     show_chances(d, s->probabilities);
     memcpy(s->seen, d->seen, sizeof s->seen);
+    if (page.redrawer && d->digit >= 0) {
+        RedrawnDigit redrawn;
+
+        redrawer_draw(page.redrawer, d->seen, 1, &redrawn);
+        crisp(redrawn.drawn, CRISP_SMOOTH, s->drawn);
+    }
 }
 
 static int show(const Reading *reading)

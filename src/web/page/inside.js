@@ -5,10 +5,11 @@
 //     for (const line of scrawl.read(imageData)) console.log(line.text);
 //
 // A line is {text, box, digits}; a digit is {box: [x, y, width, height], digit: 0..9 or null, probability,
-// number: its place in the line, probabilities (ten), noise, seen: 784 bytes, light ink on 0}. What goes wrong is an Error with a sentence to show.
+// number: its place in the line, probabilities (ten), noise, seen: 784 bytes, light ink on 0,
+// drawn: how it looks in type, or null where the page came without that net}. What goes wrong is an Error with a sentence to show.
 
 const CLASSES = 11, SIDE = 28;
-const CLASSES_AT = 4 * 8, SEEN_AT = CLASSES_AT + 4 * CLASSES, SHOWN_BYTES = SEEN_AT + SIDE * SIDE; // inside.c's Shown
+const CLASSES_AT = 4 * 8, SEEN_AT = CLASSES_AT + 4 * CLASSES, SHOWN_BYTES = SEEN_AT + 2 * SIDE * SIDE; // inside.c's Shown
 
 function unite(boxes) {
   const left = Math.min(...boxes.map((b) => b[0])), top = Math.min(...boxes.map((b) => b[1]));
@@ -38,8 +39,10 @@ class Inside {
     exports._initialize?.();
     const at = this.#take(models.length);
     new Uint8Array(exports.memory.buffer).set(models, at);
-    exports.page_models(at, models.length);
-    this.models = this.#modelNames(models);
+    if (exports.page_models(at, models.length)) this.#fail();
+    const names = this.#modelNames(models);
+    this.models = names.filter((name) => ["digits", "lenet"].includes(name)); // those to choose from
+    this.redraws = names.includes("redraw");
   }
 
   // The names in the packed models: a size of four bytes, then a name after its length.
@@ -94,7 +97,8 @@ class Inside {
     const classes = Array.from(new Float32Array(buffer, at + CLASSES_AT, CLASSES));
     return {line, number, box: [x, y, width, height], digit: digit < 0 ? null : digit,
             probability: new Float32Array(buffer, at + CLASSES_AT - 4, 1)[0], probabilities: classes.slice(0, 10),
-            noise: classes[10], seen: new Uint8Array(buffer, at + SEEN_AT, SIDE * SIDE).slice()};
+            noise: classes[10], seen: new Uint8Array(buffer, at + SEEN_AT, SIDE * SIDE).slice(),
+            drawn: this.redraws ? new Uint8Array(buffer, at + SEEN_AT + SIDE * SIDE, SIDE * SIDE).slice() : null};
   }
 
   // The lines of an ImageData; with single, the whole picture is one digit.
