@@ -11,11 +11,13 @@
 #include "cli/progress.h"
 #include "cli/read_form.h"
 #include "image/codec.h"
+#include "read/annotate.h"
 #include "read/reader.h"
 
 typedef struct Values {
     bool json, single;
-    const char *explain, *model;
+    const char *explain, *annotate, *digits, *model;
+    LineLength length; /* that `digits` says */
     int threads;
     FormValues form;
 } Values;
@@ -23,8 +25,11 @@ typedef struct Values {
 static const Option options[] = {
     {"json", 0, OPTION_FLAG, NULL, "a JSON object for each picture, one a line", offsetof(Values, json), 0, 0},
     {"single", '1', OPTION_FLAG, NULL, "the whole picture is one digit", offsetof(Values, single), 0, 0},
+    {"digits", 0, OPTION_TEXT, "N|N-M", "how many digits each number has: 6, or 2-4", offsetof(Values, digits), 0, 0},
+    {"annotate", 0, OPTION_TEXT, "OUT.png", "draw the boxes and what was read on the picture",
+     offsetof(Values, annotate), 0, 0},
     {"explain", 0, OPTION_TEXT, "DIR", "save the 28x28 that the net saw for each digit", offsetof(Values, explain), 0, 0},
-    {"model", 'm', OPTION_TEXT, "MODEL", "a model that ships or a file; default: " READER_DEFAULT,
+    {"model", 'm', OPTION_TEXT, "MODEL", "a model that ships or a file; default: " READER_DEFAULT " and " READER_LINES,
      offsetof(Values, model), 0, 0},
     FORM_OPTIONS(Values, form),
     {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0, TEAM_LIMIT},
@@ -87,11 +92,13 @@ static int print_reading(const Values *v, const char *picture, const Reading *re
 static int read_picture(Reader *reader, const Values *v, const char *picture, bool several, Err *e)
 {
     Image *im = image_load(picture, e);
-    Reading *reading = im ? reader_read(reader, im, &(ReadOptions){.single = v->single}, e) : NULL;
+    Reading *reading = im ? reader_read(reader, im, &(ReadOptions){v->single, v->length}, e) : NULL;
     int status = reading ? 0 : -(int)ERR_IO;
 
     if (!status && v->explain)
         status = explain(v->explain, picture, reading, e);
+    if (!status && v->annotate)
+        status = reading_annotate(reading, im, v->annotate, e);
     if (!status)
         status = print_reading(v, picture, reading, several, e);
     reading_free(reading);
@@ -111,6 +118,10 @@ static int run(const Verb *verb, int argc, char **argv)
         return status;
     if (read_form_wanted(&v.form))
         return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, args.list, args.count});
+    if (v.digits && line_length_parse(v.digits, &v.length, &e))
+        return usage_error(verb, "%s", e.text);
+    if (v.annotate && args.count > 1)
+        return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
     Reader *reader = reader_new(v.model, v.threads, &e);
 
     if (!reader)
@@ -136,7 +147,8 @@ const Verb verb_read = {
     .arguments = "IMAGE...",
     .about = "the digits in photos, scans or crops",
     .more = "Prints a line for each line of writing; of several pictures, each line begins with the picture's name and a\n"
-            "tab. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.",
+            "tab. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.\n"
+            "--digits makes every number the likeliest one of that length.",
     .options = options,
     .least = 1,
     .most = -1,

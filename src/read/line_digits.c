@@ -8,6 +8,7 @@
 #include "image/parts.h"
 
 static const float ink_threshold = 0.3f;
+static const float tallest = 1.4f; /* digit, of the line's usual height: no tail in MNIST is so long */
 static const float owned = 0.75f; /* share of a part's ink that makes it one digit's */
 
 typedef struct Cut {
@@ -170,7 +171,7 @@ static int take_digit(const Cut *c, int i, float *room, LineDigit *out, Err *e)
 
             room[y * box[2] + x] = belongs(c, i, box[0] + x, c->parts->label[at]) ? c->ink[at] : 0;
         }
-    out->cut = is_cut(c, i);
+    out->odd = is_cut(c, i) || (float)box[3] > tallest * c->line->height;
     out->x = (float)box[0];
     out->y = (float)box[1];
     out->width = (float)box[2];

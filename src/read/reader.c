@@ -11,9 +11,9 @@
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
-/* How much the digits' net has to say about a digit of a number that stands apart, and about one that is cut from its
- * neighbour: chosen on made-up numbers of validation digits. */
-static const double second_opinion = 0.5, cut_opinion = 0.1, least_probability = 1e-4;
+/* How much the digits' net has to say about a digit of a number that stands apart, and about one that is
+ * cut from its neighbour or has a long tail: chosen on made-up numbers of validation digits. */
+static const double second_opinion = 0.5, odd_opinion = 0.1, least_probability = 1e-4;
 
 struct Reader {
     Model *model;
@@ -168,7 +168,7 @@ static void decide(const Model *m, const double *p, ReadDigit *d)
  * like. Both count, the second less, and not at all for what it takes for no digit. */
 static void decide_both(const Reader *r, const double *p, Spot *s)
 {
-    double weight = (s->cut ? cut_opinion : second_opinion) * (r->model->class_count > DIGITS ? 1 - p[DIGITS] : 1);
+    double weight = (s->odd ? odd_opinion : second_opinion) * (r->model->class_count > DIGITS ? 1 - p[DIGITS] : 1);
     double both[DIGITS], sum = 0;
 
     for (int d = 0; d < DIGITS; d++) {

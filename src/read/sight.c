@@ -95,7 +95,7 @@ static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i
     spot->number = number;
     spot->number_probability = r->probability;
     spot->read = true;
-    spot->cut = from->cut;
+    spot->odd = from->odd;
     memcpy(spot->probabilities, from->probabilities, sizeof spot->probabilities);
     memcpy(spot->digit.seen, from->seen, sizeof spot->digit.seen);
     spot->digit.x = box.x;

@@ -15,7 +15,7 @@ typedef struct Spot {
     bool read;                 /* by the line reader, which says these two; decided it is later */
     double number_probability; /* that all of it is right */
     double probabilities[LINE_DIGITS];
-    bool cut;   /* from a digit that it touches */
+    bool odd;   /* as LineDigit's */
     bool alone; /* among other writing: dropped where it turns out to be no digit */
 } Spot;
 
