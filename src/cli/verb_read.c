@@ -148,7 +148,7 @@ const Verb verb_read = {
     .about = "the digits in photos, scans or crops",
     .more = "Prints a line for each line of writing; of several pictures, each line begins with the picture's name and a\n"
             "tab. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.\n"
-            "--digits makes every number the likeliest one of that length.",
+            "With --digits every number is the likeliest one of that length.",
     .options = options,
     .least = 1,
     .most = -1,
