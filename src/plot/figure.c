@@ -1,6 +1,8 @@
 /* A page of panels. */
 #include "plot/figure.h"
 
+#include <math.h>
+
 #define MARGIN 8.0
 #define TITLE  13.0
 
@@ -10,6 +12,13 @@ void page_title(Canvas *c, const char *title)
     Font font = {.size = TITLE, .bold = true, .align = ALIGN_CENTRE, .max_width = width - 16};
 
     canvas_text(c, width / 2, TITLE + 5, font, title);
+}
+
+double page_title_width(const char *title)
+{
+    double most = 640;
+
+    return title ? fmin(most, text_width((Font){.size = TITLE, .bold = true}, title) + 17) : 0;
 }
 
 void page_subtitle(Canvas *c, double y, const char *text)

@@ -25,6 +25,7 @@ Box figure_panel(const Figure *f, int index);
 
 /* For pages without panels. */
 void page_title(Canvas *c, const char *title);
+double page_title_width(const char *title); /* that a page needs to show it whole; at most 640 */
 void page_subtitle(Canvas *c, double y, const char *text);
 void page_foot(Canvas *c, const char *text); /* a note on the last line */
 void page_no_data(Canvas *c, double x, double y);

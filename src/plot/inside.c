@@ -9,6 +9,7 @@
 
 #include "nn/init.h"
 #include "plot/axes.h"
+#include "plot/bars.h"
 #include "plot/figure.h"
 #include "plot/histogram.h"
 #include "plot/maps.h"
@@ -228,6 +229,32 @@ Canvas *plot_initialisers(const char *title, const Param *weight, uint64_t seed,
 
 /* ---- activations ---- */
 
+enum { ACTIVATION_BARS = 32 }; /* a longer vector is a field of squares */
+
+/* A short vector as bars. */
+static Canvas *draw_bars(const char *title, const float *values, int count, Err *e)
+{
+    double heights[ACTIVATION_BARS];
+    char numbers[ACTIVATION_BARS][8];
+    const char *names[ACTIVATION_BARS], *series = "activation";
+
+    for (int i = 0; i < count; i++) {
+        heights[i] = values[i];
+        snprintf(numbers[i], sizeof numbers[i], "%d", i);
+        names[i] = numbers[i];
+    }
+    return plot_bars(title,
+                     &(Bars){.x_label = "unit",
+                             .y_label = series,
+                             .names = names,
+                             .name_count = count,
+                             .series_names = &series,
+                             .series_count = 1,
+                             .values = heights,
+                             .decimals = 2},
+                     1, e);
+}
+
 Canvas *plot_activation(const char *title, Exec *run, const Net *net, Node op, Err *e)
 {
     OpInfo info = net_op(net, op.id);
@@ -241,14 +268,17 @@ Canvas *plot_activation(const char *title, Exec *run, const Net *net, Node op, E
     exec_read_activation(run, op, values);
     for (size_t i = 0; i < n; i++)
         negative = negative || values[i] < 0;
-    c = plot_maps(&(Maps){.title = title,
-                          .value_label = "activation",
-                          .values = values,
-                          .count = info.out.c,
-                          .height = info.out.h,
-                          .width = info.out.w,
-                          .diverging = negative},
-                  e);
+    if (info.out.h == 1 && info.out.w == 1 && info.out.c <= ACTIVATION_BARS)
+        c = draw_bars(title, values, info.out.c, e);
+    else
+        c = plot_maps(&(Maps){.title = title,
+                              .value_label = "activation",
+                              .values = values,
+                              .count = info.out.c,
+                              .height = info.out.h,
+                              .width = info.out.w,
+                              .diverging = negative},
+                      e);
     free(values);
     return c;
 }

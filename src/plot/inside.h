@@ -23,7 +23,7 @@ Canvas *plot_weights(const char *title, Net *net, Err *e);
 Canvas *plot_initialisers(const char *title, const Param *weight, uint64_t seed, Err *e);
 
 /* What an op gave in the last forward pass, for the first picture of the batch: a map for each
- * channel, white at zero where there are negative numbers. `run` has .keep and runs `net`. */
+ * channel, white at zero where there are negative numbers; bars for a short vector. `run` has .keep and runs `net`. */
 Canvas *plot_activation(const char *title, Exec *run, const Net *net, Node op, Err *e);
 
 #endif

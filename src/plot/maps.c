@@ -73,7 +73,11 @@ static void draw_bar(Canvas *c, Box box, const Shades *s, const char *label)
 {
     enum { STEPS = 128 };
     float ramp[STEPS];
-    Ticks t = ticks_linear((Range){s->low, s->high}, (int)fmax(4, box.h / 28), false);
+    int wanted = (int)fmax(2, box.h / 28);
+    Ticks t = ticks_linear((Range){s->low, s->high}, wanted, false);
+
+    for (; t.count < 3 && wanted < 12; wanted++) /* one number is no scale */
+        t = ticks_linear((Range){s->low, s->high}, wanted, false);
 
     for (int i = 0; i < STEPS; i++)
         ramp[i] = (float)(s->high + (s->low - s->high) * i / (STEPS - 1));
@@ -155,7 +159,9 @@ static Canvas *draw_maps(const Maps *m, Err *e)
     Shades s = find_shades(m->values, (size_t)l.shown * m->height * m->width, m->diverging);
     double inner = l.columns * (l.map_w + GAP) - GAP, held = fmax(inner, 160);
     double height = l.rows * (l.map_h + l.index + GAP) - GAP;
-    Canvas *c = canvas_new(held + 2 * MARGIN + BAR, TOP + fmax(height, 60) + MARGIN + 8, e);
+    double natural = held + 2 * MARGIN + BAR, width = fmax(natural, page_title_width(m->title));
+    double left = MARGIN + floor((width - natural) / 2);
+    Canvas *c = canvas_new(width, TOP + fmax(height, 60) + MARGIN + 8, e);
 
     if (!c)
         return NULL;
@@ -164,9 +170,9 @@ static Canvas *draw_maps(const Maps *m, Err *e)
         page_no_data(c, canvas_width(c) / 2, TOP + 30);
         return c;
     }
-    draw_all(c, m, &l, &s, MARGIN + (held - inner) / 2);
+    draw_all(c, m, &l, &s, left + (held - inner) / 2);
     double bar = fmin(fmax(height - l.index, 60), 220);
-    draw_bar(c, (Box){MARGIN + held + 20, TOP + l.index, 10, bar}, &s, m->value_label);
+    draw_bar(c, (Box){left + held + 20, TOP + l.index, 10, bar}, &s, m->value_label);
     draw_note(c, m, l.shown, &s);
     return c;
 }
@@ -199,14 +205,16 @@ static Canvas *draw_vector(const Maps *m, Err *e)
     Shades s = find_shades(m->values, (size_t)m->count, m->diverging);
     char title[200];
 
-    Canvas *c = canvas_new(held + 3 * MARGIN + BAR, TOP + height + MARGIN + 8, e);
-    if (!c)
-        return NULL;
     snprintf(title, sizeof title, "%.150s: %d numbers, %d a row", m->title ? m->title : "",
              m->count, columns);
+    double natural = held + 3 * MARGIN + BAR, page = fmax(natural, page_title_width(title));
+    double left = 2 * MARGIN + floor((page - natural) / 2);
+    Canvas *c = canvas_new(page, TOP + height + MARGIN + 8, e);
+    if (!c)
+        return NULL;
     page_title(c, title);
-    draw_rows(c, m, &s, columns, side, 2 * MARGIN + (held - width) / 2);
-    draw_bar(c, (Box){2 * MARGIN + held + 20, TOP, 10, fmin(height, 220)}, &s, m->value_label);
+    draw_rows(c, m, &s, columns, side, left + (held - width) / 2);
+    draw_bar(c, (Box){left + held + 20, TOP, 10, fmin(height, 220)}, &s, m->value_label);
     draw_note(c, m, m->count, &s);
     return c;
 }
