@@ -68,17 +68,17 @@ picture augmented.gif
 
 say '' '## A training' '' 'The run folder holds the curves; the dotted line is the epoch whose weights were kept. Training pictures are
 augmented and their labels smoothed, so that their loss lies above that of the validation pictures, which are neither.'
-[ -d lenet ] && [ ! -f lenet/.done ] && rm -r lenet
-if [ -f lenet/.done ]; then
-    say '' '    scrawl train lenet --data data/mnist --epochs 10 -o lenet'
+[ ! -d run ] || [ -f run/.done ] || rm -r run
+if [ -f run/.done ]; then
+    say '' '    scrawl train lenet --data data/mnist --epochs 10 -o run'
 else
-    run scrawl train lenet --data data/mnist --epochs 10 -o lenet
-    touch lenet/.done
+    run scrawl train lenet --data data/mnist --epochs 10 -o run
+    touch run/.done
 fi
-picture lenet/curves.png
+picture run/curves.png
 
 say '' '## How well it reads' '' 'On pictures that it never saw. `--report DIR` puts all of this and more on one page that needs nothing beside it.'
-results scrawl evaluate lenet/model.safetensors --data data/mnist --confusion confusion.png --mistakes mistakes.png \
+results scrawl evaluate run --data data/mnist --confusion confusion.png --mistakes mistakes.png \
     --reliability reliability.png --risk risk.png --bars bars.png --report report
 say '' 'What each class was read as: counts, and shares of the true class.'
 picture confusion.png
@@ -92,11 +92,11 @@ say '' 'Pictures that it was trained on against those that it never saw.'
 picture bars.png
 
 say '' '## Inside the net' '' 'The filters of the first layer, and where the weights of each layer lie.'
-run scrawl summary lenet/model.safetensors --weights weights.png
+run scrawl summary run --weights weights.png
 picture weights.png
 say '' 'What a layer answers to a picture (examples/digit.png): the first convolution before its ReLU, the second pooling, the ten logits.'
-run scrawl summary lenet/model.safetensors --activations digit.png -o maps
-run scrawl summary lenet/model.safetensors --activations digit.png --layer pool2 -o maps
+run scrawl summary run --activations digit.png -o maps
+run scrawl summary run --activations digit.png --layer pool2 -o maps
 picture maps/conv1.png activations-conv1.png
 picture maps/pool2.png activations-pool2.png
 picture maps/dense3.png activations-dense3.png

@@ -301,10 +301,14 @@ static int print_numbers_json(const Work *w)
 /* The curves of the run that a model lies in, if they are there; the caller frees. */
 static char *curves_beside(const char *model)
 {
-    char *copy = strdup(model), *path = copy ? file_join(dirname(copy), "curves.png") : NULL;
+    char *copy = strdup(model), *folder = copy;
+
+    if (copy && !file_is_folder(copy))
+        folder = dirname(copy);
+    char *path = folder && file_exists(model) ? file_join(folder, "curves.png") : NULL;
 
     free(copy);
-    if (path && file_exists(path) && file_exists(model))
+    if (path && file_exists(path))
         return path;
     free(path);
     return NULL;
@@ -568,13 +572,11 @@ const Verb verb_evaluate = {
     .name = "evaluate",
     .arguments = "MODEL",
     .about = "how well a model reads a labelled set; plots of it, a report",
-    .more = "Of a model that writes: digits as they come and read back by a judge, beside real ones.\n"
-            "A CSV of pictures and numbers of several digits is read as read does: MODEL is then "
-            "line, or\n"
-            "what reads digits that stand apart. Accuracies stand with their 95 % interval "
-            "(Wilson). Plots\n"
-            "are .png, .svg or .pdf by their ending; the "
-            "report is one page that needs nothing beside it.",
+    .more = "MODEL is a model that ships, a file, or the folder of a run. Accuracies stand with their 95 % interval\n"
+            "(Wilson). Plots are .png, .svg or .pdf by their ending; the report is one page that needs nothing beside\n"
+            "it. A CSV of pictures and numbers of several digits is read as read does: MODEL is then line, or what\n"
+            "reads digits that stand apart. Of a model that writes: digits as they come and read back by a judge,\n"
+            "beside real ones.",
     .options = options,
     .least = 1,
     .most = 1,

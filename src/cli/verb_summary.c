@@ -269,9 +269,8 @@ const Verb verb_summary = {
     .arguments = "MODEL",
     .about =
         "the layers of a model: shapes, parameters, multiply-adds; diagram, weights, activations",
-    .more = "MODEL is a model that ships, a file, or the name of a net that scrawl can build, "
-            "which is shown as it\n"
-            "starts: scrawl summary resnet164 --diagram resnet164.svg",
+    .more = "MODEL is a model that ships, a file, the folder of a run, or the name of a net that scrawl can build,\n"
+            "which is shown as it starts: scrawl summary resnet164 --diagram resnet164.svg",
     .options = options,
     .least = 1,
     .most = 1,

@@ -20,7 +20,7 @@ typedef struct Values {
 
 static const Option options[] = {
     {"grid", 'g', OPTION_LIST, "KEY=A,B",
-     "values of a setting (see docs/training.md); again for the next setting",
+     "values of a setting, any key of a run's config.json; again for the next setting",
      offsetof(Values, grid), 0, 0},
     {"seeds", 0, OPTION_INT, "K",
      "train each combination K times, with seeds of its own; default: 1", offsetof(Values, seeds),

@@ -23,7 +23,7 @@ const Shipped *shipped_list(void);
 const Shipped *shipped_find(const char *name);
 
 /* What the command line calls MODEL: the model that ships under this name, else the file at this
- * path. For a word that is neither, the sentence lists what ships. */
+ * path, else the one in the folder of a run. For a word that is neither, the sentence lists what ships. */
 Model *shipped_open(const char *name_or_path, Err *e);
 
 #endif

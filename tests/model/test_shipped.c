@@ -62,6 +62,26 @@ static void a_model_is_opened_by_name_or_path(void **state)
     model_free(m);
 }
 
+static void a_runs_folder_stands_for_its_model(void **state)
+{
+    (void)state;
+    Err e = {0};
+    char folder[] = "/tmp/scrawl-test-XXXXXX", path[64];
+    Model *m = shipped_open("small-f16", &e), *again;
+
+    assert_non_null(mkdtemp(folder));
+    assert_null(shipped_open(folder, &e));
+    assert_non_null(strstr(e.text, "model.safetensors"));
+    snprintf(path, sizeof path, "%s/model.safetensors", folder);
+    assert_int_equal(model_save(m, path, MODEL_F32, &e), 0);
+    again = shipped_open(folder, &e);
+    assert_non_null(again);
+    assert_string_equal(again->name, "small");
+    model_free(again);
+    model_free(m);
+    assert_int_equal(file_remove_tree(folder, &e), 0);
+}
+
 static void a_word_that_is_neither_is_answered_with_what_ships(void **state)
 {
     (void)state;
@@ -80,6 +100,7 @@ int main(void)
         cmocka_unit_test(models_of_the_folder_are_listed_by_name),
         cmocka_unit_test(a_model_holds_the_bytes_of_its_file),
         cmocka_unit_test(a_model_is_opened_by_name_or_path),
+        cmocka_unit_test(a_runs_folder_stands_for_its_model),
         cmocka_unit_test(a_word_that_is_neither_is_answered_with_what_ships),
     };
     return cmocka_run_group_tests_name("shipped", tests, NULL, NULL);
