@@ -116,8 +116,11 @@ static int draw_layer(const Values *v, const char *what, Exec *run, const Net *n
     for (char *c = file; *c; c++)
         if (*c == '/' || (c == file && *c == '.'))
             *c = '_';
-    snprintf(title, sizeof title, "%.200s: %s, %dx%dx%d", what, info.name, info.out.c, info.out.h,
-             info.out.w);
+    if (info.out.h == 1 && info.out.w == 1)
+        snprintf(title, sizeof title, "%.200s: %s, %d numbers", what, info.name, info.out.c);
+    else
+        snprintf(title, sizeof title, "%.200s: %s, %dx%dx%d", what, info.name, info.out.c,
+                 info.out.h, info.out.w);
     path = file_join(v->output, file);
     int status = path ? canvas_finish(plot_activation(title, run, net, (Node){op}, e), path, e)
                       : err_set(e, ERR_MEMORY, "no memory for a path");

@@ -205,8 +205,8 @@ static Canvas *draw_vector(const Maps *m, Err *e)
     Shades s = find_shades(m->values, (size_t)m->count, m->diverging);
     char title[200];
 
-    snprintf(title, sizeof title, "%.150s: %d numbers, %d a row", m->title ? m->title : "",
-             m->count, columns);
+    snprintf(title, sizeof title, "%.150s%s%d a row", m->title ? m->title : "",
+             m->title ? "; " : "", columns);
     double natural = held + 3 * MARGIN + BAR, page = fmax(natural, page_title_width(title));
     double left = 2 * MARGIN + floor((page - natural) / 2);
     Canvas *c = canvas_new(page, TOP + height + MARGIN + 8, e);

@@ -304,7 +304,7 @@ Canvas *sweep_plot(const Sweep *s, Err *e)
     snprintf(metric, sizeof metric, "%s%s", s->metric, scale_of(s) == 100 ? " (%)" : "");
     for (char *p = metric; *p; p++)
         *p = *p == '_' ? ' ' : *p;
-    snprintf(title, sizeof title, "%s: a line a run", s->base.model);
+    snprintf(title, sizeof title, "A study of %s", s->base.model);
     l->axes[s->axis_count] = (ParallelAxis){.name = metric, .values = result};
     c = plot_parallel(title, l->axes, s->axis_count + 1, s->run_count, best, e);
     free(l->values);

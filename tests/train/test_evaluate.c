@@ -111,6 +111,38 @@ static void calibration_changes_probabilities_but_no_answer(void **state)
     model_free(m);
 }
 
+typedef struct Told {
+    size_t calls, done;
+} Told;
+
+static void listen(void *context, size_t done, size_t all)
+{
+    Told *told = context;
+
+    assert_true(done > told->done && done <= all && all == 5000);
+    told->calls++;
+    told->done = done;
+}
+
+static void whoever_watches_hears_of_every_picture(void **state)
+{
+    Dataset *d = made_up_data(5000, 5);
+    Model *m = pixel_model(10);
+    Told told = {0};
+    Evaluation v, w;
+
+    (void)state;
+    assert_int_equal(
+        evaluate(m, d, &(EvaluateOptions){.watch = &(Watch){listen, &told}}, &v, NULL), 0);
+    assert_true(told.calls > 1 && told.done == 5000);
+    assert_int_equal(evaluate(m, d, NULL, &w, NULL), 0);
+    assert_memory_equal(v.probabilities, w.probabilities, 50000 * sizeof(float));
+    evaluation_free(&v);
+    evaluation_free(&w);
+    dataset_free(d);
+    model_free(m);
+}
+
 static void threads_change_nothing_and_large_sets_go_through_in_batches(void **state)
 {
     Dataset *d = made_up_data(1000, 5);
@@ -332,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_figure_is_what_the_hand_works_out),
         cmocka_unit_test(calibration_changes_probabilities_but_no_answer),
+        cmocka_unit_test(whoever_watches_hears_of_every_picture),
         cmocka_unit_test(threads_change_nothing_and_large_sets_go_through_in_batches),
         cmocka_unit_test(a_reader_that_knows_noise_is_held_against_ten_digits),
         cmocka_unit_test(what_noise_claims_or_nobody_is_sure_of_is_refused),
