@@ -22,7 +22,7 @@
 typedef struct Settings {
     const char *data, *layout, *model, *keep;
     bool test, hard, wrong;
-    double validation;
+    double validation, sure;
     int sheets, first, width;
 } Settings;
 
@@ -106,11 +106,15 @@ static int one_sheet(const Settings *s, const Layout *l, Reader *reader, Fill *f
     snprintf(path, sizeof path, "%s/sheet-%04d.jpg", s->keep, sheet);
     fill->seed = (uint64_t)sheet;
     filled = fill_form(l, fill, &meant, e);
-    photo = filled ? photo_take(filled, &o, e) : NULL;
-    photo = photo ? through_jpeg(photo, path, e) : NULL;
+    if (filled && file_exists(path)) /* taken before: the same settings give the same photo */
+        photo = image_load(path, e);
+    else {
+        photo = filled ? photo_take(filled, &o, e) : NULL;
+        photo = photo ? through_jpeg(photo, path, e) : NULL;
+    }
     image_free(filled);
     int status = photo ? 0 : -1;
-    FormReading *f = photo ? form_read(reader, l, photo, e) : NULL;
+    FormReading *f = photo ? form_read(reader, l, photo, &(FormOptions){s->sure}, e) : NULL;
     if (f)
         compare(s, l, f, meant, sheet, tallies);
     else if (photo) {
@@ -215,6 +219,7 @@ int main(int argc, char **argv)
                   .hard = has(argv, argc, "--hard"),
                   .wrong = has(argv, argc, "--wrong"),
                   .validation = atof(value_of(argv, argc, "--validation", "0")),
+                  .sure = atof(value_of(argv, argc, "--sure", "0")),
                   .sheets = atoi(value_of(argv, argc, "--sheets", "5")),
                   .first = atoi(value_of(argv, argc, "--first", "0")),
                   .width = atoi(value_of(argv, argc, "--width", "2400"))};

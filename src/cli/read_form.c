@@ -63,7 +63,7 @@ static int collect(const FormTools *t, const FormReading *f, const char *picture
 
 static int read_sheet(const FormTools *t, const Image *photo, const char *picture, Err *e)
 {
-    FormReading *f = form_read(t->reader, t->layout, photo, e);
+    FormReading *f = form_read(t->reader, t->layout, photo, &(FormOptions){t->v->sure}, e);
     int status = f ? 0 : err_prefix(e, "%s", picture);
 
     if (!status)
@@ -100,7 +100,7 @@ static int read_table(const FormTools *t, const Image *photo, const char *pictur
 
 bool read_form_wanted(const FormValues *v)
 {
-    return v->layout || v->cells || v->collect || v->writer || v->csv || v->numbers;
+    return v->layout || v->cells || v->collect || v->writer || v->sure > 0 || v->csv || v->numbers;
 }
 
 /* "9x9" */
@@ -115,11 +115,12 @@ static bool parse_size(const char *text, int *rows, int *columns)
 static int check(const Verb *verb, const FormValues *v, FormTools *t)
 {
     if (!v->layout == !v->cells)
-        return usage_error(
-            verb,
-            "--collect, --writer, --numbers and --csv go with --layout or --cells, one of them");
+        return usage_error(verb, "--collect, --writer, --sure, --numbers and --csv go with "
+                                 "--layout or --cells, one of them");
     if ((v->collect || v->writer) && !(v->layout && v->collect))
         return usage_error(verb, "--collect goes with --layout, and --writer with --collect");
+    if (v->sure > 0 && !v->layout)
+        return usage_error(verb, "--sure goes with --layout");
     if (v->numbers && !v->cells)
         return usage_error(verb, "--numbers goes with --cells");
     if (v->cells && !parse_size(v->cells, &t->rows, &t->columns))

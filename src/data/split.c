@@ -15,6 +15,21 @@ void split_free(Split *s)
     *s = (Split){0};
 }
 
+/* The set, without its groups where all of it is one writer's: then there are no strangers to validate on. */
+static Dataset one_is_none(const Dataset *d)
+{
+    Dataset plain = *d;
+    bool one = d->groups && d->group_count == 1;
+
+    for (size_t i = 0; one && i < d->count; i++)
+        one = d->groups[i] == 0;
+    if (one) {
+        plain.groups = NULL;
+        plain.group_count = 0;
+    }
+    return plain;
+}
+
 /* The unit of each picture: its group, or a number of its own. Returns how many units there are. */
 static size_t number_units(const Dataset *d, uint32_t *unit_of)
 {
@@ -119,8 +134,9 @@ static void deal_share(const Dataset *d, double share, Deal *k)
     }
 }
 
-int dataset_split(const Dataset *d, double share, uint64_t seed, Split *out, Err *e)
+int dataset_split(const Dataset *whole, double share, uint64_t seed, Split *out, Err *e)
 {
+    Dataset plain = one_is_none(whole), *d = &plain;
     Deal k;
     int r;
 

@@ -7,7 +7,7 @@
  *
  * Both lists are in rising order and together hold every picture once. The same seed gives the same
  * lists. Where the set says who wrote a picture, all of one writer go to the same side, so that
- * validation is about strangers; otherwise each class is divided in the same proportion. */
+ * validation is about strangers; otherwise, and for a share of one writer's set, each class is divided in the same proportion. */
 #ifndef SCRAWL_DATA_SPLIT_H
 #define SCRAWL_DATA_SPLIT_H
 

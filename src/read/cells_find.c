@@ -1,7 +1,8 @@
-/* Finding a grid of which only the number of rows and columns is known. Its lines hang together: the largest connected
- * dark part is the grid, and its corners those of the table. Seen straight from above, lines are rows and columns that
- * are dark on most of their length; of all such rows those are chosen that are darkest, keep apart and divide the whole.
- * At last each crossing is looked for about where two lines meet, for paper bends. */
+/* Finding a grid of which only the number of rows and columns is known. Its lines hang together, so it is one of the
+ * largest connected dark parts (the edge of the paper may be another), and the part's corners are the table's. Seen from
+ * straight above, lines are rows and columns of pixels that are dark on most of their length; of all rows those are
+ * chosen that are darkest and keep apart, and of all parts the one whose lines are clearest. At last each crossing is
+ * looked for about where two lines meet, for paper bends. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 
 enum {
     LOOK_SIDE = 1400, /* px: a larger photo is looked at in this size */
+    CANDIDATES = 6,   /* parts that might be the table */
+    REACH_LIMIT = 60, /* px that a crossing may lie off its lines */
     FLAT = 1000,      /* px: longer side of the grid seen from above */
     RIM = 40          /* px around it */
 };
@@ -22,7 +25,7 @@ static const double least_share =
     0.3; /* of the mean distance between lines: two lines are no nearer */
 static const double most_share = 3; /* and neighbours no further */
 static const double least_line =
-    0.35; /* of a line's length must be dark, in the mean over all lines */
+    0.3; /* of its length that a line must be darker than what is midway between two */
 
 typedef struct Flat { /* the grid from above */
     float *line
@@ -55,21 +58,29 @@ static int widen(const Dark *d, float *out, Err *e)
     return 0;
 }
 
-/* The part whose box is largest and which is no blot: a grid is mostly holes. -1: none. */
-static int largest(const Parts *parts)
+/* The parts whose boxes are largest and which are no blots: a grid is mostly holes. Returns how many; the largest
+ * first. The edge of the paper may be among them. */
+static int largest(const Parts *parts, int list[CANDIDATES])
 {
-    int best = -1;
-    double most = 0;
+    double size[CANDIDATES];
+    int count = 0;
 
     for (int i = 0; i < parts->count; i++) {
         const Part *p = &parts->list[i];
         double area = (double)part_width(p) * part_height(p);
-        if (area > most && p->area < 0.75 * area && part_width(p) > 30 && part_height(p) > 30) {
-            most = area;
-            best = i;
+        int at = count < CANDIDATES ? count : CANDIDATES - 1;
+        if (p->area > 0.75 * area || part_width(p) < 30 || part_height(p) < 30 ||
+            (count == CANDIDATES && size[at] >= area))
+            continue;
+        for (; at > 0 && size[at - 1] < area; at--) {
+            size[at] = size[at - 1];
+            list[at] = list[at - 1];
         }
+        size[at] = area;
+        list[at] = i;
+        count += count < CANDIDATES;
     }
-    return best;
+    return count;
 }
 
 /* The part's outermost pixels in the four diagonal directions, clockwise from the upper left. */
@@ -91,22 +102,14 @@ static void corners_of(const Parts *parts, int part, int width, Spot corners[4])
         }
 }
 
-static int find_table(const Dark *d, Spot corners[4], Err *e)
+static Parts *find_parts(const Dark *d, Err *e)
 {
     float *wide = malloc((size_t)d->width * d->height * sizeof *wide);
     int status = wide ? widen(d, wide, e) : err_set(e, ERR_MEMORY, "no memory to look for a table");
     Parts *parts = status ? NULL : parts_find(wide, d->width, d->height, 0.5f, e);
-    int part = parts ? largest(parts) : -1;
 
-    if (!status && !parts)
-        status = -(int)ERR_MEMORY;
-    else if (!status && part < 0)
-        status = err_set(e, ERR_FORMAT, "no table found: no dark lines hang together");
-    if (!status)
-        corners_of(parts, part, d->width, corners);
-    parts_free(parts);
     free(wide);
-    return status;
+    return parts;
 }
 
 /* ---- from above ---- */
@@ -138,6 +141,7 @@ static void smear(const uint8_t *in, int n, size_t step, int reach, float *out)
     }
 }
 
+/* Leaves f->line NULL where the four are no corners. */
 static int flat_make(const Dark *d, const Spot corners[4], int rows, int columns, Flat *f, Err *e)
 {
     double wide = fmax(distance(corners[0], corners[1]), distance(corners[3], corners[2]));
@@ -149,6 +153,8 @@ static int flat_make(const Dark *d, const Spot corners[4], int rows, int columns
                     {f->width - RIM, RIM},
                     {f->width - RIM, f->height - RIM},
                     {RIM, f->height - RIM}};
+    if (!perspective_fit(&f->to_small, here, corners, 4))
+        return 0;
     size_t n = (size_t)f->width * f->height;
     uint8_t *flat = malloc(n);
     f->line[0] = malloc(n * sizeof(float));
@@ -156,12 +162,6 @@ static int flat_make(const Dark *d, const Spot corners[4], int rows, int columns
     if (!flat || !f->line[0] || !f->line[1]) {
         free(flat);
         return err_set(e, ERR_MEMORY, "no memory to look for a table");
-    }
-    if (!perspective_fit(&f->to_small, here, corners, 4)) {
-        free(flat);
-        return err_set(e, ERR_FORMAT,
-                       "no table of %d x %d cells found: what hangs together has no four corners",
-                       rows, columns);
     }
     for (int y = 0; y < f->height; y++)
         for (int x = 0; x < f->width; x++)
@@ -234,6 +234,16 @@ static float choose(const float *profile, int n, int count, int least, int most,
     return sum / (float)count;
 }
 
+/* How dark it is in the mean midway between chosen lines: in a blot as dark as on them. */
+static float between(const float *profile, const int *places, int count)
+{
+    float sum = 0;
+
+    for (int i = 0; i + 1 < count; i++)
+        sum += profile[(places[i] + places[i + 1]) / 2];
+    return sum / (float)(count - 1);
+}
+
 static int find_lines(const Flat *f, bool upright, int cells, int *places, float *clear, Err *e)
 {
     int n = upright ? f->width : f->height, count = cells + 1;
@@ -246,6 +256,8 @@ static int find_lines(const Flat *f, bool upright, int cells, int *places, float
         profile_of(f, upright, profile);
         *clear = choose(profile, n, count, (int)fmax(2, least_share * step),
                         (int)ceil(most_share * step), best, from, places);
+        if (*clear > 0)
+            *clear -= between(profile, places, count);
     } else
         status = err_set(e, ERR_MEMORY, "no memory to look for a table");
     free(profile);
@@ -256,23 +268,29 @@ static int find_lines(const Flat *f, bool upright, int cells, int *places, float
 
 /* ---- crossings ---- */
 
-/* The darkest place near `at` along a line through (x, y): how far to move it. */
-static int nearest_line(const Flat *f, bool upright, int x, int y, int reach)
+/* How far from (x, y) the middle of the nearest line lies, across it: of the darkest place and what is hardly less dark
+ * beside it. */
+static double nearest_line(const Flat *f, bool upright, int x, int y, int reach)
 {
-    float most = -1;
-    int move = 0;
+    float value[2 * REACH_LIMIT + 1] = {0};
+    int best, from, to;
 
+    reach = reach < REACH_LIMIT ? reach : REACH_LIMIT;
+    best = reach;
     for (int k = -reach; k <= reach; k++) {
         int px = upright ? x + k : x, py = upright ? y : y + k;
-        if (px < 0 || py < 0 || px >= f->width || py >= f->height)
-            continue;
-        float value = f->line[upright][(size_t)py * f->width + px] - 0.02f * (float)abs(k);
-        if (value > most) {
-            most = value;
-            move = k;
-        }
+        bool inside = px >= 0 && py >= 0 && px < f->width && py < f->height;
+        value[k + reach] = inside ? f->line[upright][(size_t)py * f->width + px] : 0;
+        if (value[k + reach] > value[best] + 1e-3f)
+            best = k + reach;
     }
-    return move;
+    if (!(value[best] > 0.1f))
+        return 0;
+    for (from = best; from > 0 && value[from - 1] > 0.75f * value[best]; from--)
+        ;
+    for (to = best; to < 2 * reach && value[to + 1] > 0.75f * value[best]; to++)
+        ;
+    return (from + to) / 2. - reach;
 }
 
 static void place_nodes(const Flat *f, const int *level, const int *upright, int rows, int columns,
@@ -290,39 +308,52 @@ static void place_nodes(const Flat *f, const int *level, const int *upright, int
         }
 }
 
-static int find_grid(const Flat *f, int rows, int columns, double scale, Spot *nodes, Err *e)
+/* The grid that has these corners, if it is clearer than *best, which it then replaces. */
+static int try_grid(const Dark *d, const Spot corners[4], int rows, int columns, float best[2],
+                    Spot *nodes, Err *e)
 {
     int level[CELLS_SIDE + 1], upright[CELLS_SIDE + 1];
     float clear[2] = {0};
-    int status = find_lines(f, false, rows, level, &clear[0], e);
+    Flat f = {0};
+    int status = flat_make(d, corners, rows, columns, &f, e);
 
-    if (!status)
-        status = find_lines(f, true, columns, upright, &clear[1], e);
-    if (!status && !(clear[0] > least_line && clear[1] > least_line))
-        status = err_set(e, ERR_FORMAT,
-                         "no table of %d x %d cells found: %d level lines are dark on %.0f %% of "
-                         "their length, %d upright ones "
-                         "on %.0f %%",
-                         rows, columns, rows + 1, 100. * clear[0], columns + 1, 100. * clear[1]);
-    if (!status)
-        place_nodes(f, level, upright, rows, columns, scale, nodes);
+    if (!status && f.line[0])
+        status = find_lines(&f, false, rows, level, &clear[0], e);
+    if (!status && f.line[0])
+        status = find_lines(&f, true, columns, upright, &clear[1], e);
+    if (!status && fminf(clear[0], clear[1]) > fminf(best[0], best[1])) {
+        best[0] = clear[0];
+        best[1] = clear[1];
+        place_nodes(&f, level, upright, rows, columns, d->scale, nodes);
+    }
+    flat_free(&f);
     return status;
 }
 
 int cells_find(const Image *photo, int rows, int columns, Spot *nodes, Err *e)
 {
-    Spot corners[4];
+    int list[CANDIDATES], count = 0;
+    float best[2] = {0};
     Dark d;
-    Flat f = {0};
     int status = dark_find(photo, LOOK_SIDE, dark_share, &d, e);
+    Parts *parts = status ? NULL : find_parts(&d, e);
 
-    if (!status)
-        status = find_table(&d, corners, e);
-    if (!status)
-        status = flat_make(&d, corners, rows, columns, &f, e);
-    if (!status)
-        status = find_grid(&f, rows, columns, d.scale, nodes, e);
-    flat_free(&f);
+    if (parts)
+        count = largest(parts, list);
+    else
+        status = -(int)ERR_MEMORY;
+    for (int i = 0; !status && i < count; i++) {
+        Spot corners[4];
+        corners_of(parts, list[i], d.width, corners);
+        status = try_grid(&d, corners, rows, columns, best, nodes, e);
+    }
+    if (!status && fminf(best[0], best[1]) < least_line)
+        status =
+            err_set(e, ERR_FORMAT,
+                    "no table of %d x %d cells found: the best %d level and %d upright lines are "
+                    "dark on %.0f and %.0f %% of their length",
+                    rows, columns, rows + 1, columns + 1, 100. * best[0], 100. * best[1]);
+    parts_free(parts);
     dark_free(&d);
     return status;
 }

@@ -7,9 +7,8 @@
 
 #include "read/form_parts.h"
 
-/* A field's number is given where it is right with this probability at least. Chosen on validation digits: see
- * docs/results.md. */
-static const double sure_enough = 0.97;
+/* A number that is as sure as this is given. Chosen on validation digits: see docs/results.md. */
+static const double sure_enough = 0.995;
 static const double erased = 0.35; /* of the strongest mark: a weaker one was rubbed out */
 
 const char *form_flag_name(FormFlag flag)
@@ -24,6 +23,7 @@ const char *form_flag_name(FormFlag flag)
 typedef struct Digits { /* a number as it was found: values as in FormItem */
     int values[LAYOUT_COUNT], count;
     double probability;
+    double sure; /* the probability that it needs to be given */
 } Digits;
 
 /* The places of the first and the last that are not empty; false where all are. */
@@ -41,7 +41,7 @@ static bool ends_of(const Digits *d, int *first, int *last)
 static FormFlag flag_number(const Field *f, const Digits *d, int first, int last)
 {
     long number = 0;
-    bool doubt = d->probability < sure_enough;
+    bool doubt = d->probability < d->sure;
 
     for (int i = first; i <= last; i++) {
         if (d->values[i] == FORM_BLANK)
@@ -56,8 +56,7 @@ static FormFlag flag_number(const Field *f, const Digits *d, int first, int last
     return f->most >= 0 && number > f->most ? FORM_RANGE : FORM_SURE;
 }
 
-/* `text` has room for LAYOUT_COUNT letters. */
-static void put_number(const Field *f, const Digits *d, char *text, FieldReading *out)
+static void put_number(const Field *f, const Digits *d, FieldReading *out)
 {
     int first, last, n = 0;
 
@@ -70,22 +69,22 @@ static void put_number(const Field *f, const Digits *d, char *text, FieldReading
             last = d->count - 1;
         }
         for (int i = first; i <= last; i++)
-            text[n++] = d->values[i] == FORM_BLANK   ? '_'
-                        : d->values[i] == FORM_DOUBT ? '?'
-                                                     : (char)('0' + d->values[i]);
+            out->text[n++] = d->values[i] == FORM_BLANK   ? '_'
+                             : d->values[i] == FORM_DOUBT ? '?'
+                                                          : (char)('0' + d->values[i]);
     }
-    text[n] = '\0';
+    out->text[n] = '\0';
 }
 
-static void read_boxes(const Field *f, char *text, FieldReading *out)
+static void read_boxes(const Field *f, double sure, FieldReading *out)
 {
-    Digits d = {.count = f->count, .probability = 1};
+    Digits d = {.count = f->count, .probability = 1, .sure = sure};
 
     for (int i = 0; i < f->count; i++) {
         d.values[i] = out->items[i].value;
         d.probability *= out->items[i].probability;
     }
-    put_number(f, &d, text, out);
+    put_number(f, &d, out);
 }
 
 /* ---- bubbles ---- */
@@ -111,33 +110,33 @@ static int one_of(FormItem *items, int n, FormFlag *flag)
     return FORM_DOUBT;
 }
 
-static void read_columns(const Field *f, char *text, FieldReading *out)
+static void read_columns(const Field *f, FieldReading *out)
 {
     Digits d = {.count = f->count, .probability = 1};
     FormFlag flag = FORM_SURE;
 
     for (int i = 0; i < f->count; i++)
         d.values[i] = one_of(out->items + 10 * i, 10, &flag);
-    put_number(f, &d, text, out);
+    put_number(f, &d, out);
     if (flag == FORM_SEVERAL)
         out->flag = flag;
 }
 
 /* All that are filled, and those that might be, joined by "|": a person will look at the flag. */
-static void join_choices(const Field *f, char *text, const FieldReading *out)
+static void join_choices(const Field *f, FieldReading *out)
 {
-    char *at = text;
+    char *at = out->text;
 
     *at = '\0';
     for (int i = 0; i < f->count; i++)
         if (out->items[i].value != 0) {
-            if (at > text)
+            if (at > out->text)
                 *at++ = '|';
             at = stpcpy(at, f->choices[i]);
         }
 }
 
-static void read_choice(const Field *f, char *text, FieldReading *out)
+static void read_choice(const Field *f, FieldReading *out)
 {
     out->flag = FORM_SURE;
     out->probability = 1;
@@ -147,7 +146,7 @@ static void read_choice(const Field *f, char *text, FieldReading *out)
                 out->flag = FORM_UNSURE;
     } else if (one_of(out->items, f->count, &out->flag) == FORM_BLANK)
         out->flag = FORM_EMPTY;
-    join_choices(f, text, out);
+    join_choices(f, out);
 }
 
 /* ---- the form ---- */
@@ -158,14 +157,14 @@ static size_t text_room(const Field *f)
                                    : (size_t)f->count + 1;
 }
 
-static void read_field(const Field *f, FieldReading *out)
+static void read_field(const Field *f, double sure, FieldReading *out)
 {
     if (f->kind == FIELD_DIGITS)
-        read_boxes(f, out->text, out);
+        read_boxes(f, sure, out);
     else if (f->kind == FIELD_BUBBLES)
-        read_columns(f, out->text, out);
+        read_columns(f, out);
     else
-        read_choice(f, out->text, out);
+        read_choice(f, out);
 }
 
 static void place_items(const Field *f, const Perspective *to_photo, Spot shift, FieldReading *out)
@@ -202,7 +201,8 @@ static FormReading *form_new(const Layout *l, Err *e)
     return NULL;
 }
 
-static int read_view(Reader *r, const Layout *l, const FormView *v, FormReading *f, Err *e)
+static int read_view(Reader *r, const Layout *l, const FormView *v, double sure, FormReading *f,
+                     Err *e)
 {
     int status = form_align(l, v, f->shift, e);
 
@@ -212,14 +212,16 @@ static int read_view(Reader *r, const Layout *l, const FormView *v, FormReading 
         status = form_bubbles(l, v, f->shift, f->fields, e);
     for (int i = 0; !status && i < f->count; i++) {
         place_items(&l->fields[i], &v->to_photo, f->shift[i], &f->fields[i]);
-        read_field(&l->fields[i], &f->fields[i]);
+        read_field(&l->fields[i], sure, &f->fields[i]);
         f->flagged += f->fields[i].flag != FORM_SURE;
     }
     return status;
 }
 
-FormReading *form_read(Reader *r, const Layout *l, const Image *photo, Err *e)
+FormReading *form_read(Reader *r, const Layout *l, const Image *photo, const FormOptions *options,
+                       Err *e)
 {
+    double sure = options && options->sure > 0 ? options->sure : sure_enough;
     FormReading *f = form_new(l, e);
     FormView v = {0};
     Perspective to_photo;
@@ -228,7 +230,7 @@ FormReading *form_read(Reader *r, const Layout *l, const Image *photo, Err *e)
     if (!status)
         status = form_view(l, photo, &to_photo, &v, e);
     if (!status)
-        status = read_view(r, l, &v, f, e);
+        status = read_view(r, l, &v, sure, f, e);
     if (!status) {
         f->sheet = v.sheet;
         f->dark = v.dark;

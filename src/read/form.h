@@ -2,7 +2,7 @@
  *
  *     Layout *marks = layout_open("marks", &e);
  *     canvas_finish(form_draw(marks, &e), "marks.pdf", &e);       // print, fill in, photograph
- *     FormReading *form = form_read(reader, marks, photo, &e);
+ *     FormReading *form = form_read(reader, marks, photo, NULL, &e);
  *     for (int i = 0; form && i < form->count; i++)
  *         printf("%s %s\n", marks->fields[i].name, form->fields[i].text);
  *     form_free(form);
@@ -70,8 +70,14 @@ typedef struct FormReading {
     Spot *shift; /* (count) how far each field lies from its place on `sheet`, in mm: paper bends */
 } FormReading;
 
-/* The caller frees with form_free. ERR_FORMAT where the photo does not show the sheet. One call at a time. */
-FormReading *form_read(Reader *r, const Layout *l, const Image *photo, Err *e);
+typedef struct FormOptions { /* zero is the usual */
+    double
+        sure; /* a number is given, not flagged, where it is right with this probability; 0: 0.995 */
+} FormOptions;
+
+/* `options` may be NULL. The caller frees with form_free. ERR_FORMAT where the photo does not show the sheet. One call at a time. */
+FormReading *form_read(Reader *r, const Layout *l, const Image *photo, const FormOptions *options,
+                       Err *e);
 void form_free(FormReading *f); /* NULL is fine */
 
 /* The reading as the JSON object of `read --layout --json`, without newline. The caller frees; NULL: no memory. */

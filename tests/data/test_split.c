@@ -126,6 +126,27 @@ static void a_writer_is_on_one_side_only(void **state)
     dataset_free(d);
 }
 
+static void one_writers_set_is_divided_by_pictures(void **state)
+{
+    Dataset *d = a_set();
+    Split with, without;
+
+    (void)state;
+    d->groups = calloc(d->count, sizeof *d->groups);
+    d->group_count = 1;
+    assert_int_equal(dataset_split(d, 0.2, 4, &with, NULL), 0);
+    free(d->groups);
+    d->groups = NULL;
+    d->group_count = 0;
+    assert_int_equal(dataset_split(d, 0.2, 4, &without, NULL), 0);
+    assert_int_equal(with.validation_count, without.validation_count);
+    assert_memory_equal(with.validation, without.validation,
+                        with.validation_count * sizeof *with.validation);
+    split_free(&with);
+    split_free(&without);
+    dataset_free(d);
+}
+
 static void folds_hold_each_picture_once(void **state)
 {
     (void)state;
@@ -200,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_split_holds_each_picture_once_and_each_class_alike),
         cmocka_unit_test(a_seed_gives_one_split),
         cmocka_unit_test(a_writer_is_on_one_side_only),
+        cmocka_unit_test(one_writers_set_is_divided_by_pictures),
         cmocka_unit_test(folds_hold_each_picture_once),
         cmocka_unit_test(the_ends_of_the_range_are_whole_sets),
         cmocka_unit_test(what_makes_no_sense_is_named),

@@ -80,7 +80,7 @@ static Image *blank_sheet(const Layout *l, PhotoOptions o)
 static FormReading *read_photo(const Layout *l, const Image *photo)
 {
     Err e = {0};
-    FormReading *f = form_read(reader, l, photo, &e);
+    FormReading *f = form_read(reader, l, photo, NULL, &e);
 
     if (!f)
         fail_msg("%s", e.text);
@@ -208,7 +208,7 @@ static void expect_refused(const Layout *l, const Image *photo, const char *word
 {
     Err e = {0};
 
-    if (form_read(reader, l, photo, &e))
+    if (form_read(reader, l, photo, NULL, &e))
         fail_msg("a form was seen where none is");
     if (!strstr(e.text, words))
         fail_msg("'%s' does not say '%s'", e.text, words);
