@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "cli/evaluate_writer.h"
+#include "cli/evaluate_redrawing.h"
 #include "cli/progress.h"
 #include "model/shipped.h"
 #include "plot/reliability.h"
@@ -17,7 +18,6 @@
 #include "train/evaluate_numbers.h"
 #include "train/evaluate_writer.h"
 #include "train/evaluation_plots.h"
-#include "train/redrawing.h"
 #include "train/report.h"
 #include "train/robustness.h"
 
@@ -216,52 +216,14 @@ static char *add_none(const Work *w, char *text)
     return out;
 }
 
-static void print_share(const char *what, long right, long count)
-{
-    Interval i = metric_wilson(right, count);
-    char text[32];
-
-    printf("%-32s %8s = %.2f %% (%.2f to %.2f)\n", what, grouped(text, right), 100. * right / count, 100 * i.low,
-           100 * i.high);
-}
-
-static void print_redrawing(const Redrawing *r)
-{
-    printf("\nredrawn in %s\n", r->typeface);
-    print_share("right glyph (nearest)", r->glyphs, r->count);
-    print_share("both heads agree", r->agreeing, r->count);
-    print_share("exact after --clean, within 16", r->exact, r->count);
-    print_share("exact after --clean seed", r->exact_steps, r->count);
-    printf("SSIM %.4f, PSNR %.2f dB, its median %.2f dB\n", r->ssim, r->psnr, r->psnr_median);
-    printf("loss %.5f: %s %.6f, class %.5f\n", r->loss, loss_name(r->loss_kind), r->picture_loss, r->class_loss);
-    printf("reconstruction accuracy %.2f %%: pixels over one half against grey targets, at most %.2f %%\n",
-           100 * r->binary_accuracy, 100 * r->binary_ceiling);
-}
-
-/* The classifier's figures, and those of the redrawing as one more member. */
-static char *json_of(const Work *w)
-{
-    char *text = evaluation_json(&w->result, w->name, w->values->data);
-    char *redrawing = w->redraws ? redrawing_json(&w->redrawing) : NULL;
-    json_t *all = redrawing && text ? json_loads(text, 0, NULL) : NULL;
-
-    if (!w->redraws)
-        return text;
-    free(text);
-    json_object_set_new(all, "redrawing", redrawing ? json_loads(redrawing, 0, NULL) : NULL);
-    free(redrawing);
-    text = all ? json_dumps(all, JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(all);
-    return text;
-}
-
 static int print_json(const Work *w)
 {
-    char *text = json_of(w);
+    char *text = evaluation_json(&w->result, w->name, w->values->data);
 
+    if (w->redraws)
+        text = redrawing_add_json(text, &w->redrawing);
     if (w->none.count)
         text = add_none(w, text);
-
     if (!text)
         return refuse("no memory for the result");
     puts(text);
@@ -555,7 +517,7 @@ static int run(const Verb *verb, int argc, char **argv)
     else
         print_text(&w);
     if (!status && !v.json && w.redrawing.count)
-        print_redrawing(&w.redrawing);
+        redrawing_print(&w.redrawing);
     numbers_evaluation_free(&w.numbers);
     evaluation_free(&w.result);
     evaluation_free(&w.train);
