@@ -7,7 +7,12 @@
 #include "base/file.h"
 #include "image/codec.h"
 
-enum { MARGIN = 6, WIDTH = 320, PAPER = 235, INK = 205 /* grey steps that full ink lies below it */ };
+enum {
+    MARGIN = 6,
+    WIDTH = 320,
+    PAPER = 235,
+    INK = 205 /* grey steps that full ink lies below it */
+};
 
 /* The columns that hold ink. */
 static void find_ink(const uint8_t *strip, int *first, int *end)
@@ -29,6 +34,8 @@ static Image *on_paper(const uint8_t *strip, Err *e)
     Image *im;
 
     find_ink(strip, &first, &end);
+    if (first >= end)
+        first = 0, end = STRING_HEIGHT;
     im = image_new(end - first + 2 * MARGIN, STRING_HEIGHT + 2 * MARGIN, 1, e);
     for (int y = 0; im && y < im->height; y++)
         for (int x = 0; x < im->width; x++) {
@@ -41,12 +48,31 @@ static Image *on_paper(const uint8_t *strip, Err *e)
     return im;
 }
 
-static int save_one(const uint8_t *strip, const char *folder, const char *name, Err *e)
+Image *strings_picture(const Strings *s, uint64_t index, char label[STRING_DIGITS + 1], Err *e)
 {
-    Image *im = on_paper(strip, e);
-    char *path = im ? file_join(folder, name) : NULL;
-    int status = path ? image_save(im, path, e) : err_set(e, ERR_MEMORY, "no memory for %s", name);
+    uint8_t strip[STRING_HEIGHT * WIDTH], digits[STRING_DIGITS];
+    int length = strings_make(s, index, WIDTH, strip, digits);
 
+    for (int k = 0; k < length; k++)
+        label[k] = (char)('0' + digits[k]);
+    label[length] = '\0';
+    return on_paper(strip, e);
+}
+
+static int save_one(const Strings *s, int index, const char *folder, Writer *csv, Err *e)
+{
+    char name[32], label[STRING_DIGITS + 1];
+    Image *im = strings_picture(s, (uint64_t)index, label, e);
+    char *path;
+    int status;
+
+    snprintf(name, sizeof name, "%05d.png", index);
+    path = im ? file_join(folder, name) : NULL;
+    status = path ? 0 : err_set(e, ERR_MEMORY, "no memory for %s", name);
+    if (!status && *label) {
+        writer_text(csv, "%s,%s\n", name, label);
+        status = image_save(im, path, e);
+    }
     free(path);
     image_free(im);
     return status;
@@ -59,19 +85,8 @@ int strings_save(const Strings *s, int count, const char *folder, Err *e)
     char *path;
 
     writer_text(&csv, "path,label\n");
-    for (int i = 0; !status && i < count; i++) {
-        uint8_t strip[STRING_HEIGHT * WIDTH], digits[STRING_DIGITS];
-        int length = strings_make(s, (uint64_t)i, WIDTH, strip, digits);
-        char name[32], label[STRING_DIGITS + 1];
-
-        for (int k = 0; k < length; k++)
-            label[k] = (char)('0' + digits[k]);
-        snprintf(name, sizeof name, "%05d.png", i);
-        if (length) {
-            writer_text(&csv, "%s,%.*s\n", name, length, label);
-            status = save_one(strip, folder, name, e);
-        }
-    }
+    for (int i = 0; !status && i < count; i++)
+        status = save_one(s, i, folder, &csv, e);
     path = status ? NULL : file_join(folder, "labels.csv");
     if (!status && (!path || csv.failed))
         status = err_set(e, ERR_MEMORY, "%s: no memory for the labels", folder);

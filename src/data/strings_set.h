@@ -8,8 +8,13 @@
 #define SCRAWL_DATA_STRINGS_SET_H
 
 #include "data/made_strings.h"
+#include "image/image.h"
 
 enum { STRINGS_SET_LIMIT = 100000 };
+
+/* String number `index` on paper; its digits as text, "" where it has none: then the picture is of whatever else there
+ * is. NULL without memory. */
+Image *strings_picture(const Strings *s, uint64_t index, char label[STRING_DIGITS + 1], Err *e);
 
 /* Strings 0 .. count-1; those without a digit are left out. Makes the folder; ERR_IO, ERR_MEMORY. */
 int strings_save(const Strings *s, int count, const char *folder, Err *e);

@@ -164,7 +164,7 @@ static void decide(const Model *m, const double *p, ReadDigit *d)
         d->digit = -1;
 }
 
-/* A digit of a number: the line reader knows its neighbours, the digits' net was trained longer on what it looks like
+/* A digit of a number: the line reader knows its neighbours, the digits' net was trained longer on what it looks
  * like. Both count, the second less, and not at all for what it takes for no digit. */
 static void decide_both(const Reader *r, const double *p, Spot *s)
 {
@@ -178,18 +178,58 @@ static void decide_both(const Reader *r, const double *p, Spot *s)
     for (int d = 0; d < DIGITS; d++)
         both[d] /= sum;
     rank(both, &s->digit);
-    s->digit.digit = s->digit.alternatives[0].digit;
-    s->digit.probability = s->digit.alternatives[0].probability;
-    if (s->digit.probability < line_reader_model(r->line)->calibration.threshold)
-        s->digit.digit = -1;
 }
 
-static void decide_spot(const Reader *r, const double *p, Spot *s)
+/* How likely it is that a number has its digits where they were found: what is left of its probability when those of
+ * the digits, each given that the others are right, are divided out. */
+static double structure_of(const Spot *s, int count)
 {
-    if (s->read)
-        decide_both(r, p, s);
-    else
-        decide(r->model, p, &s->digit);
+    double product = 1;
+
+    for (int i = 0; i < count; i++) {
+        double most = 0;
+
+        for (int d = 0; d < DIGITS; d++)
+            most = s[i].probabilities[d] > most ? s[i].probabilities[d] : most;
+        product *= most;
+    }
+    return fmin(1, s->number_probability / product);
+}
+
+/* A digit of a number whose length is doubtful is doubtful itself. */
+static void decide_number(const Reader *r, Spot *s, int count)
+{
+    double structure = structure_of(s, count), number = structure;
+
+    for (int i = 0; i < count; i++) {
+        ReadDigit *d = &s[i].digit;
+
+        number *= d->alternatives[0].probability;
+        for (int k = 0; k < READ_ALTERNATIVES; k++)
+            d->alternatives[k].probability *= structure;
+        d->probability = d->alternatives[0].probability;
+        d->digit = d->probability < line_reader_model(r->line)->calibration.threshold ? -1 : d->alternatives[0].digit;
+    }
+    for (int i = 0; i < count; i++)
+        s[i].number_probability = number;
+}
+
+/* p (count, classes) is what the digits' net says about each spot. */
+static void decide_all(const Reader *r, const double *p, Sight *sight)
+{
+    for (int i = 0; i < sight->count; i++, p += r->model->class_count)
+        if (sight->spots[i].read)
+            decide_both(r, p, &sight->spots[i]);
+        else
+            decide(r->model, p, &sight->spots[i].digit);
+    for (int first = 0, end; first < sight->count; first = end) {
+        const Spot *s = &sight->spots[first];
+
+        for (end = first + 1; end < sight->count && sight->spots[end].number == s->number; end++)
+            ;
+        if (s->read)
+            decide_number(r, &sight->spots[first], end - first);
+    }
 }
 
 /* Looks at the digits of all pictures, so that the net meets them in full batches. */
@@ -208,10 +248,8 @@ static int read_digits(Reader *r, Sight *sights, int count, Err *e)
             memcpy(pixels + (size_t)n++ * PIXELS, sights[i].spots[k].digit.seen, PIXELS);
     if (fits)
         reader_classify(r, pixels, n, p);
-    n = 0;
-    for (int i = 0; fits && i < count; i++)
-        for (int k = 0; k < sights[i].count; k++)
-            decide_spot(r, p + (size_t)n++ * classes, &sights[i].spots[k]);
+    for (int i = 0, first = 0; fits && i < count; first += sights[i].count, i++)
+        decide_all(r, p + (size_t)first * classes, &sights[i]);
     free(pixels);
     free(p);
     return fits ? 0 : err_set(e, ERR_MEMORY, "no memory to read %d digits", total);

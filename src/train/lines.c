@@ -16,6 +16,7 @@
 #include "model/model.h"
 #include "nn/exec.h"
 #include "train/checkpoint.h"
+#include "train/lines_calibrate.h"
 #include "train/lines_parts.h"
 #include "train/run_folder.h"
 #include "zoo/zoo.h"
@@ -24,7 +25,7 @@
 static const struct {
     int px, tenths;
 } widths[] = {{96, 4}, {160, 4}, {256, 2}};
-enum { WIDTHS = sizeof widths / sizeof *widths, VALIDATION_WIDTH = 192 };
+enum { WIDTHS = sizeof widths / sizeof *widths, VALIDATION_WIDTH = 192, CALIBRATION = 400 /* numbers of each kind */ };
 
 typedef struct Lines {
     const Recipe *recipe;
@@ -33,6 +34,7 @@ typedef struct Lines {
     Team *team;
     Split split;
     Strings *train, *validation;
+    Strings *plain; /* of the validation digits: to calibrate by */
     Model *model; /* its net is the one that is saved: averaged weights */
     Net *net;     /* the one that is trained */
     Optim *optim;
@@ -85,7 +87,9 @@ static int make_strings(Lines *l, const Dataset *data, Err *e)
         o.count = l->split.validation_count;
         o.seed++;
         l->validation = strings_new(&o, e);
-        return l->validation ? 0 : -ERR_ARGUMENT;
+        o.plain = true;
+        l->plain = l->validation ? strings_new(&o, e) : NULL;
+        return l->plain ? 0 : -ERR_ARGUMENT;
     }
     return l->train ? 0 : -ERR_ARGUMENT;
 }
@@ -199,6 +203,7 @@ static void tear_down(Lines *l)
     model_free(l->model);
     strings_free(l->train);
     strings_free(l->validation);
+    strings_free(l->plain);
     split_free(&l->split);
     team_free(l->team);
     run_folder_free(l->run);
@@ -407,6 +412,17 @@ static int end_epoch(Lines *l, bool *stopped, Err *e)
     return code;
 }
 
+/* The model that the last epoch saved, in this run or before it was interrupted. */
+static int calibrate(const Lines *l, Err *e)
+{
+    int count = l->validation_count < CALIBRATION ? (int)l->validation_count : CALIBRATION;
+    Model *m = model_open(l->run->model, e);
+    int code = m ? lines_calibrate(m, l->run->model, l->plain, l->validation, count, e) : -ERR_IO;
+
+    model_free(m);
+    return code;
+}
+
 int lines_fit(const Recipe *recipe, const Dataset *data, const FitOptions *options,
               FitResult *result, Err *e)
 {
@@ -422,6 +438,8 @@ int lines_fit(const Recipe *recipe, const Dataset *data, const FitOptions *optio
         if (!code && !stopped)
             code = end_epoch(&l, &stopped, e);
     }
+    if (!code && !stopped && l.plain)
+        code = calibrate(&l, e);
     if (!code) {
         *result = (FitResult){.epochs = l.state.epoch,
                               .seconds = l.state.seconds,
