@@ -8,6 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool is_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
 int refuse(const char *format, ...)
 {
     va_list args;

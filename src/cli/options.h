@@ -66,6 +66,9 @@ int options_parse(const Verb *verb, int argc, char **argv, void *values, Argumen
 
 void verb_help(const Verb *verb);
 
+/* Whether an output is standard output, where the text of a result then has no place. */
+bool is_stdout(const char *path);
+
 /* "scrawl: sentence" to standard error. Returns STATUS_REFUSED. */
 int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

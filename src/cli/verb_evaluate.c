@@ -481,6 +481,12 @@ static int run_writer(const Verb *verb, const Values *v, const char *name)
                                                    .json = v->json});
 }
 
+static bool plots_to_stdout(const Values *v)
+{
+    return is_stdout(v->confusion) || is_stdout(v->mistakes) || is_stdout(v->reliability) ||
+           is_stdout(v->risk) || is_stdout(v->bars);
+}
+
 static int run(const Verb *verb, int argc, char **argv)
 {
     Values v = {.part = "test"};
@@ -507,6 +513,8 @@ static int run(const Verb *verb, int argc, char **argv)
     progress_end(&progress);
     if (status)
         status = refuse("%s", e.text);
+    else if (plots_to_stdout(&v))
+        status = STATUS_DONE;
     else if (v.corrupt)
         status =
             v.json ? print_robustness_json(&w) : (print_robustness(&w.robustness), STATUS_DONE);
@@ -516,7 +524,7 @@ static int run(const Verb *verb, int argc, char **argv)
         print_numbers(&w.numbers);
     else
         print_text(&w);
-    if (!status && !v.json && w.redrawing.count)
+    if (!status && !v.json && !plots_to_stdout(&v) && w.redrawing.count)
         redrawing_print(&w.redrawing);
     numbers_evaluation_free(&w.numbers);
     evaluation_free(&w.result);

@@ -252,7 +252,7 @@ static int explore(const Values *v, const char *path, Dataset *d)
         status = plot_grid(v, path, d, &e);
     if (status)
         status = refuse("%s", e.text);
-    else
+    else if (!is_stdout(v->labels) && !is_stdout(v->grid))
         status = (v->json ? print_json : print_text)(path, d, counts, mean, deviation);
     free(counts);
     return status;

@@ -173,35 +173,53 @@ static int draw_activations(const Values *v, const char *what, Model *m, Err *e)
 
 /* ---- all of it ---- */
 
-static int draw(const Values *v, const char *what, Model *m, Err *e)
+static int draw(const Values *v, const char *what, bool trained, Model *m, Err *e)
 {
+    char title[300];
     int status = 0;
+
+    snprintf(title, sizeof title, "%.200s%s", what, trained ? "" : ", untrained");
 
     if (v->diagram)
         status = canvas_finish(plot_diagram(what, m->net, e), v->diagram, e);
     if (!status && v->weights)
-        status = canvas_finish(plot_weights(what, m->net, e), v->weights, e);
+        status = canvas_finish(plot_weights(title, m->net, e), v->weights, e);
     if (!status && v->initialisers) {
         const Param *weight = find_weight(m->net, v->layer, e);
-        char title[400];
+        char name[400];
 
-        snprintf(title, sizeof title, "%.200s: %s by each initialiser", what,
+        snprintf(name, sizeof name, "%.200s: %s by each initialiser", what,
                  weight ? weight->name : "");
         status =
-            weight ? canvas_finish(plot_initialisers(title, weight, v->seed, e), v->initialisers, e)
+            weight ? canvas_finish(plot_initialisers(name, weight, v->seed, e), v->initialisers, e)
                    : -(int)ERR_ARGUMENT;
     }
     if (!status && v->activations)
-        status = draw_activations(v, what, m, e);
+        status = draw_activations(v, title, m, e);
     return status;
+}
+
+/* Adds the nets that there are to a sentence that says that something is none. */
+static void name_nets(Err *e)
+{
+    size_t at = strlen(e->text);
+
+    for (int i = 0; zoo_model(i) && at < sizeof e->text; i++)
+        at += (size_t)snprintf(e->text + at, sizeof e->text - at, "%s%s",
+                               i ? ", " : ", nor a net that can be built: ", zoo_model(i)->name);
+}
+
+static bool is_trained(const Values *v, const char *what)
+{
+    return !v->untrained && (shipped_find(what) || file_exists(what));
 }
 
 /* A trained model, or a net that scrawl can build, as it starts. */
 static Model *open_model(const Values *v, const char *what, Err *e)
 {
-    bool trained = shipped_find(what) || file_exists(what);
+    bool there = shipped_find(what) || file_exists(what);
 
-    if (trained && !v->untrained)
+    if (is_trained(v, what))
         return shipped_open(what, e);
     if (zoo_find(what, NULL, NULL)) {
         Net *net = zoo_net(what, &(ZooOptions){0}, e);
@@ -218,6 +236,8 @@ static Model *open_model(const Values *v, const char *what, Err *e)
 
     if (m)
         net_init(m->net, v->seed);
+    else if (!there)
+        name_nets(e);
     return m;
 }
 
@@ -261,8 +281,10 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (!model)
         return refuse("%s", e.text);
-    status = draw(&v, args.list[0], model, &e) ? refuse("%s", e.text)
-                                               : print(args.list[0], model->net, v.json);
+    if (draw(&v, args.list[0], is_trained(&v, args.list[0]), model, &e))
+        status = refuse("%s", e.text);
+    else if (!is_stdout(v.diagram) && !is_stdout(v.weights) && !is_stdout(v.initialisers))
+        status = print(args.list[0], model->net, v.json);
     model_free(model);
     return status;
 }
@@ -272,7 +294,8 @@ const Verb verb_summary = {
     .arguments = "MODEL",
     .about =
         "the layers of a model: shapes, parameters, multiply-adds; diagram, weights, activations",
-    .more = "MODEL is a model that ships, a file, the folder of a run, or the name of a net that scrawl can build,\n"
+    .more = "MODEL is a model that ships, a file, the folder of a run, or the name of a net that "
+            "scrawl can build,\n"
             "which is shown as it starts: scrawl summary resnet164 --diagram resnet164.svg",
     .options = options,
     .least = 1,

@@ -90,7 +90,8 @@ typedef struct Ticks {
     char text[TICK_LIMIT][TICK_TEXT]; /* "" for a minor tick of a logarithmic axis */
 } Ticks;
 
-/* About `want` round numbers (1, 2 or 5 times a power of ten) inside the range. */
+/* About `want` round numbers (1, 2 or 5 times a power of ten) inside the range, two at least where
+ * there are. */
 Ticks ticks_linear(Range r, int want, bool whole);
 Ticks ticks_log(Range r, int want);
 

@@ -113,7 +113,8 @@ static void draw_item(Canvas *c, const Layout *l, const Sheet *s, int i)
 Canvas *plot_sheet(const Sheet *s, Err *e)
 {
     Layout l = lay_out(s);
-    double inner = l.columns * (l.item_w + GAP) - GAP, width = fmax(inner, 200) + 2 * MARGIN;
+    double inner = l.columns * (l.item_w + GAP) - GAP;
+    double width = fmax(fmax(inner, 200) + 2 * MARGIN, page_title_width(s->title));
 
     l.left = floor((width - inner) / 2);
     Canvas *c = canvas_new(width, l.top + l.rows * (l.item_h + GAP) - GAP + MARGIN, e);

@@ -73,11 +73,7 @@ static void draw_bar(Canvas *c, Box box, const Shades *s, const char *label)
 {
     enum { STEPS = 128 };
     float ramp[STEPS];
-    int wanted = (int)fmax(2, box.h / 28);
-    Ticks t = ticks_linear((Range){s->low, s->high}, wanted, false);
-
-    for (; t.count < 3 && wanted < 12; wanted++) /* one number is no scale */
-        t = ticks_linear((Range){s->low, s->high}, wanted, false);
+    Ticks t = ticks_linear((Range){s->low, s->high}, (int)fmax(2, box.h / 28), false);
 
     for (int i = 0; i < STEPS; i++)
         ramp[i] = (float)(s->high + (s->low - s->high) * i / (STEPS - 1));

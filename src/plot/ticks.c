@@ -107,7 +107,7 @@ static void linear_text(char out[TICK_TEXT], double v, double step, double most)
         number_text(out, v, decimals);
 }
 
-Ticks ticks_linear(Range r, int want, bool whole)
+static Ticks ticks_wanted(Range r, int want, bool whole)
 {
     Ticks t = {0};
     double step = nice_step(r.high - r.low, want);
@@ -124,6 +124,16 @@ Ticks ticks_linear(Range r, int want, bool whole)
         linear_text(t.text[t.count], v, step, most);
         t.count++;
     }
+    return t;
+}
+
+/* One number is no scale: then more are wanted. */
+Ticks ticks_linear(Range r, int want, bool whole)
+{
+    Ticks t = ticks_wanted(r, want, whole);
+
+    for (int more = 1; t.count < 2 && more < 8; more++)
+        t = ticks_wanted(r, want + more, whole);
     return t;
 }
 
