@@ -10,7 +10,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const Rules rules = {.names = {"localhost", "127.0.0.1", "[::1]"}, .token = size % 2 ? "secret" : NULL, .body = 1 << 20};
+    const Rules rules = {.names = {"localhost", "127.0.0.1", "[::1]"},
+                         .token = size % 2 ? "secret" : NULL,
+                         .body = 1 << 20};
     char *copy = malloc(size + 1), *rest = copy, *texts[8] = {NULL};
     Reply reply = {0};
     bool flag;

@@ -1,9 +1,9 @@
 """Puts the page together, one HTML file: page.py OUT PAGE.html STYLE.css SIMD.wasm PLAIN.wasm MODELS SCRIPT.js...
 
-The scripts are modules, each importing only from those before it. The policy in the
+WebAssembly and models are deflated. The scripts are modules, each importing only from those before it. The policy in the
 page lets run just this style, this script and WebAssembly, and lets nothing reach out.
 """
-import base64, hashlib, re, sys
+import base64, hashlib, re, sys, zlib
 
 
 def text(path):
@@ -13,7 +13,7 @@ def text(path):
 
 def encoded(path):
     with open(path, "rb") as file:
-        return base64.b64encode(file.read()).decode()
+        return base64.b64encode(zlib.compress(file.read(), 9)).decode()
 
 
 def scoped(path):

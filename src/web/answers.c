@@ -90,7 +90,7 @@ void answer_now(RouteKind kind, const Served *served, Reply *reply)
     case ROUTE_METRICS:
         answer_metrics(served, reply);
         break;
-    default:
-        reply_refuse(reply, 501, "unsupported", "This scrawl does not write yet.");
+    default: /* the readers' */
+        reply_refuse(reply, 500, "route", "This route has no answer.");
     }
 }

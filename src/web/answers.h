@@ -14,7 +14,7 @@ typedef struct Served { /* what the answers tell of */
     int connections;
 } Served;
 
-/* Fills the reply to a GET, or to a POST that this scrawl cannot answer yet. */
+/* Fills the reply to a GET. */
 void answer_now(RouteKind kind, const Served *served, Reply *reply);
 
 #endif

@@ -11,6 +11,7 @@
 #include "image/codec.h"
 #include "model/shipped.h"
 #include "read/redrawer.h"
+#include "web/order.h"
 
 enum { MODELS = 31 }; /* that ship, at most */
 
@@ -19,6 +20,7 @@ typedef struct Thread {
     pthread_t handle;
     Reader *opened[MODELS + 1];
     Redrawer *redrawer;
+    Scribe *scribe;
 } Thread;
 
 struct Readers {
@@ -205,6 +207,40 @@ static void redraw_one(Thread *t, Job *job)
         refuse_job(job, &e);
 }
 
+/* As PNG, black on white unless it is inverted; the scribe's own ink is light. */
+static uint8_t *write_number(Scribe *scribe, const Order *order, size_t *size, Err *e)
+{
+    Image *im = scribe_number(scribe, order->number, &order->options, e);
+    uint8_t *png;
+
+    for (size_t i = 0; im && !order->invert && i < (size_t)im->width * im->height; i++)
+        im->pixels[i] = (uint8_t)(255 - im->pixels[i]);
+    png = im ? image_encode_png(im, size, e) : NULL;
+    image_free(im);
+    return png;
+}
+
+static void write_one(Thread *t, Job *job)
+{
+    size_t size = 0;
+    Order order;
+    Err e = {0};
+
+    if (!shipped_find(SCRIBE_DEFAULT)) {
+        reply_refuse(&job->reply, 501, "unsupported",
+                     "This scrawl was built without a model that writes.");
+        return;
+    }
+    if (order_read(job->bytes, job->size, &order, &e) == 0 && !t->scribe)
+        t->scribe = scribe_new(NULL, 1, &e);
+    uint8_t *png = e.code ? NULL : write_number(t->scribe, &order, &size, &e);
+
+    if (png)
+        job->reply = (Reply){.status = 200, .type = "image/png", .text = (char *)png, .size = size};
+    else
+        refuse_job(job, &e);
+}
+
 /* Returns how many there were. */
 static int read_batch(Thread *t, Job *batch)
 {
@@ -218,6 +254,8 @@ static int read_batch(Thread *t, Job *batch)
     for (Job *job = batch; job; job = job->next)
         if (!job->reply.status && job->kind == JOB_REDRAW)
             redraw_one(t, job);
+        else if (!job->reply.status && job->kind == JOB_WRITE)
+            write_one(t, job);
         else if (!job->reply.status)
             read_alike(t, job);
     while (batch) {
@@ -381,6 +419,7 @@ void readers_free(Readers *r)
         for (int k = 0; k <= MODELS; k++)
             reader_free(r->list[i].opened[k]);
         redrawer_free(r->list[i].redrawer);
+        scribe_free(r->list[i].scribe);
     }
     pthread_mutex_destroy(&r->lock);
     pthread_cond_destroy(&r->news);

@@ -1,4 +1,5 @@
-/* Readers at work on requests that wait: a queue with an end, and a thread a core that empties it. They redraw, too.
+/* Readers at work on requests that wait: a queue with an end, and a thread a core that empties it. They redraw and write,
+ * too.
  *
  *     Readers *all = readers_new("digits", 0, limits, &e);
  *     Job job = {.bytes = body, .size = size, .options = {.single = true}, .done = wake, .user = me};
@@ -12,11 +13,12 @@
 #include "read/reader.h"
 #include "web/request.h"
 
-typedef enum JobKind { JOB_READ, JOB_REDRAW } JobKind;
+typedef enum JobKind { JOB_READ, JOB_REDRAW, JOB_WRITE } JobKind;
 
 typedef struct Job {
     JobKind kind;
-    const uint8_t *bytes; /* a picture, packed; the caller keeps it until done */
+    const uint8_t
+        *bytes; /* a picture, packed, or an order (order.h); the caller keeps it until done */
     size_t size;
     const char *model; /* one that ships; NULL: the readers' own */
     ReadOptions options;

@@ -182,9 +182,11 @@ static const char *query(const Exchange *x, const char *key)
 }
 
 /* False, and the reply says why, if it cannot be queued. */
-static bool queue_picture(Exchange *x)
+static bool queue_job(Exchange *x)
 {
-    Job job = {.kind = x->route->kind == ROUTE_READ ? JOB_READ : JOB_REDRAW,
+    Job job = {.kind = x->route->kind == ROUTE_READ    ? JOB_READ
+                       : x->route->kind == ROUTE_WRITE ? JOB_WRITE
+                                                       : JOB_REDRAW,
                .bytes = x->body,
                .size = x->size,
                .model = query(x, "model"),
@@ -195,7 +197,7 @@ static bool queue_picture(Exchange *x)
         !query_flag(query(x, "clean"), &job.clean))
         reply_refuse(&x->reply, 400, "argument", "A flag has to be true or false.");
     else if (x->size == 0)
-        reply_refuse(&x->reply, 400, "format", "The body is empty: it has to be a picture.");
+        reply_refuse(&x->reply, 400, "format", "The body is empty.");
     else if (!readers_reserve(x->server->readers))
         reply_refuse(&x->reply, 503, "busy", "The queue of %d requests is full; please try again.",
                      x->server->limits.queue);
@@ -214,8 +216,8 @@ static enum MHD_Result answer(Exchange *x)
     Server *s = x->server;
 
     watch_hold(s->watch, x->watched);
-    if (!x->reply.status && (x->route->kind == ROUTE_READ || x->route->kind == ROUTE_REDRAW)) {
-        if (queue_picture(x))
+    if (!x->reply.status && x->route->method[0] == 'P') {
+        if (queue_job(x))
             return MHD_YES;
     } else if (!x->reply.status) {
         answer_now(x->route->kind,

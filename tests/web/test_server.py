@@ -163,6 +163,28 @@ def many_at_a_time_each_get_their_own_answer(s):
     assert s.metric("scrawl_batches_total") < s.metric("scrawl_batched_requests_total")
 
 
+def it_redraws_and_writes_where_the_models_ship(s):
+    ships = [m["name"] for m in json.loads(s.ask("GET", "/v1/models")[1])["models"]]
+    status, picture, headers = s.ask("POST", "/v1/redraw?clean=1", drawn("number.png"), Content_Type="image/png")
+    if "redraw" in ships:
+        assert status == 200 and headers["Content-Type"] == "image/png" and picture.startswith(b"\x89PNG")
+        assert s.ask("POST", "/v1/redraw", b"nonsense", Content_Type="image/png")[0] == 400
+    else:
+        assert status == 501 and json.loads(picture)["error"]["code"] == "unsupported"
+    order = lambda text: s.ask("POST", "/v1/write", text, Content_Type="application/json")
+    status, picture, headers = order(b'{"number": "2026", "style": 3, "height": 80}')
+    if "writer" not in ships:
+        assert status == 501 and json.loads(picture)["error"]["code"] == "unsupported"
+        return
+    assert status == 200 and headers["Content-Type"] == "image/png" and picture[20:24] == struct.pack(">I", 80)
+    assert order(b'{"number": "2026", "style": 3, "height": 80}')[1] == picture
+    assert order(b'{"number": "2026", "style": 4, "height": 80}')[1] != picture
+    for wrong in (b"{}", b"[]", b"{", b'{"number": 5}', b'{"number": "12a"}', b'{"number": ""}', b'{"number": "1", "height": 1}', b'{"number": "1", "x": 1}',
+                  b'{"number": "1", "number": "2"}', b'{"number": "' + b"1" * 201 + b'"}', b'{"number": "1", "seed": -1}', b'{"number": "1", "invert": 1}'):
+        assert order(wrong)[0] == 400, wrong
+    assert error_of(s.ask("POST", "/v1/write", b"{}", Content_Type="image/png")) == (415, "type")
+
+
 # ---- who may ask ----
 
 def a_foreign_host_is_refused(s):

@@ -6,7 +6,7 @@
 const $ = (id) => document.getElementById(id);
 const MOUTHS = {glad: "M19 39q13 13 26 0", calm: "M20 42q12 4 24 0", puzzled: "M22 45q10 -7 20 -1"};
 const MARK_LIMIT = 60; // more than this is texture, not writing
-const percent = (p) => (p > 0.9995 ? "> 99.9 %" : `${(100 * p).toFixed(1)} %`);
+const percent = (p) => (p > 0.9995 ? ">99.9 %" : `${(100 * p).toFixed(1)} %`);
 
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -22,7 +22,7 @@ function placement(sheet, size) {
 
 // A digit's box without the paper that the reader keeps around it.
 function tight([x, y, w, h]) {
-  const paper = Math.min(0.09 * h, 0.25 * w);
+  const paper = Math.min(0.05 * h, 0.1 * w);
   return [x + paper, y + paper, w - 2 * paper, h - 2 * paper];
 }
 

@@ -12,6 +12,7 @@
 #include "nn/exec.h"
 #include "read/reader.h"
 #include "read/redrawer.h"
+#include "read/scribe.h"
 
 #define EXPORT(type) __attribute__((visibility("default"), used)) type
 
@@ -37,6 +38,8 @@ static struct {
     Reader *reader;
     Exec *layers;       /* keeps every activation */
     Redrawer *redrawer; /* NULL: the page came without its model */
+    Scribe *scribe;     /* opened when something is written */
+    Image *written;
     Shown *shown;
     float *activation;
     Err error;
@@ -257,4 +260,27 @@ EXPORT(const float *) page_activation(const uint8_t *pixels, int index)
                model_class_output(m) + 1);
     exec_read_activation(page.layers, (Node){index}, room);
     return page.activation;
+}
+
+/* ---- writing ---- */
+
+/* Writes a number by hand `style`, so many pixels high: 0, and the picture is page_written(); or -1 and page_error
+ * tells. */
+EXPORT(int) page_write(const char *number, unsigned style, int height)
+{
+    WriteOptions options = {.seed = 1, .styled = true, .style = style, .height = height};
+
+    if (scribe_check(number, &page.error))
+        return -1;
+    if (!page.scribe && !(page.scribe = scribe_new(NULL, 1, &page.error)))
+        return -1;
+    image_free(page.written);
+    page.written = scribe_number(page.scribe, number, &options, &page.error);
+    return page.written ? 0 : -1;
+}
+
+/* Grey, ink light on 0. */
+EXPORT(const Image *) page_written(void)
+{
+    return page.written;
 }

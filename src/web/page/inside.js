@@ -43,6 +43,7 @@ class Inside {
     const names = this.#modelNames(models);
     this.models = names.filter((name) => ["digits", "lenet"].includes(name)); // those to choose from
     this.redraws = names.includes("redraw");
+    this.writes = names.includes("writer");
   }
 
   // The names in the packed models: a size of four bytes, then a name after its length.
@@ -115,6 +116,13 @@ class Inside {
     new Uint8Array(this.#x.memory.buffer).set(seen, at);
     const count = this.#x.page_classify(at, out);
     return Array.from(new Float64Array(this.#x.memory.buffer, out, count));
+  }
+
+  // A number in handwriting, by the hand of this number: {width, height, ink}, ink being 255 in the middle of a stroke.
+  write(number, {style = 0, height = 64} = {}) {
+    if (this.#x.page_write(this.#put(new TextEncoder().encode(number + "\0")), style, height)) this.#fail();
+    const [width, rows, , pixels] = new Int32Array(this.#x.memory.buffer, this.#x.page_written(), 4); // image.h's Image
+    return {width, height: rows, ink: new Uint8Array(this.#x.memory.buffer, pixels, width * rows).slice()};
   }
 
   // What a layer answers to a 28x28 picture: channels * height * width numbers.

@@ -3,9 +3,17 @@ import {openInside} from "./inside.js";
 import {Sheet} from "./sheet.js";
 import {Answer} from "./answer.js";
 import {Camera, fileOf, openPicture} from "./looking.js";
+import {Writing} from "./writing.js";
 
 const $ = (id) => document.getElementById(id);
-const bytesOf = (id) => Uint8Array.from(atob($(id).textContent.trim()), (c) => c.charCodeAt(0));
+
+// What the page carries in itself: deflated, in base64.
+async function carried(id) {
+  if (typeof DecompressionStream !== "function") throw new Error("This browser is too old for scrawl. One from 2023 or later will do.");
+  const packed = Uint8Array.from(atob($(id).textContent.trim()), (c) => c.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
 
 function tell(error) {
   $("trouble").textContent = error?.message ?? "";
@@ -74,7 +82,7 @@ function setUpDrawing(scrawl, answer) {
   $("clear").addEventListener("click", () => sheet.clear());
   $("pen").addEventListener("input", () => (sheet.penWidth = Number($("pen").value)));
   $("show-me").addEventListener("click", () => sheet.write(String(Math.floor(1000 + Math.random() * 9000))));
-  $("save-drawing").addEventListener("click", () => save(sheet.draw(1280), `scrawl-${answer.text.replace(/\D+/g, "-") || "drawing"}.png`));
+  $("save-drawing").addEventListener("click", () => save(sheet.draw(900), `scrawl-${answer.text.replace(/\D+/g, "-") || "drawing"}.png`));
   addEventListener("keydown", (event) => {
     if ($("panel-draw").hidden || event.target.matches("input, select")) return;
     if ((event.ctrlKey || event.metaKey) && event.key === "z") sheet.undo();
@@ -163,6 +171,35 @@ function setUpCamera(scrawl, answer) {
   return stop;
 }
 
+// ---- writing ----
+
+function setUpWriting(scrawl, answer) {
+  $("tab-write").hidden = !scrawl.writes;
+  if (!scrawl.writes) return () => {};
+  const writing = new Writing(scrawl, $("written"));
+  const write = () => {
+    try {
+      writing.show($("number").value.trim(), Number($("style").value));
+      tell(null);
+      const sheet = writing.picture();
+      answer.show(scrawl.read(sheet.getContext("2d").getImageData(0, 0, sheet.width, sheet.height)), $("paper"), sheet);
+    } catch (error) {
+      tell(error);
+    }
+    $("save-written").disabled = !writing.number;
+  };
+  const soon = whenIdle(write);
+  $("number").addEventListener("input", soon);
+  $("style").addEventListener("input", soon);
+  $("another").addEventListener("click", () => {
+    $("style").value = Math.floor(Math.random() * 1000);
+    write();
+  });
+  $("save-written").addEventListener("click", () => save(writing.picture(), `scrawl-${writing.number}.png`));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => $("panel-write").hidden || write());
+  return write;
+}
+
 function setUpModels(scrawl, answer, again) {
   for (const name of scrawl.models) $("model").append(Object.assign(document.createElement("option"), {value: name, textContent: name}));
   $("model").value = scrawl.model;
@@ -174,10 +211,11 @@ function setUpModels(scrawl, answer, again) {
 }
 
 async function main() {
-  const scrawl = await openInside({simd: bytesOf("wasm-simd"), plain: bytesOf("wasm-plain"), models: bytesOf("models")});
+  const [simd, plain, models] = await Promise.all(["wasm-simd", "wasm-plain", "models"].map(carried));
+  const scrawl = await openInside({simd, plain, models});
   scrawl.choose(scrawl.models[0]);
   const answer = new Answer(scrawl);
-  const panels = {draw: setUpDrawing(scrawl, answer), picture: setUpPictures(scrawl, answer)};
+  const panels = {draw: setUpDrawing(scrawl, answer), picture: setUpPictures(scrawl, answer), write: setUpWriting(scrawl, answer)};
   const stopCamera = setUpCamera(scrawl, answer);
   let panel = "draw";
   setUpModels(scrawl, answer, () => panels[panel]?.());
