@@ -116,9 +116,10 @@ const Verb verb_convert = {
     .name = "convert",
     .arguments = "MODEL",
     .about = "a model in another format: Keras, ONNX, TensorFlow Lite, C",
-    .more = "OUT ends in .safetensors (scrawl's own, also for PyTorch) or .onnx. MODEL is a model that ships, or a\n"
-            "file that ends in .safetensors. What was written is held against the model on 16 pictures: of DATA if\n"
-            "it is given, else drawn ones.",
+    .more = "OUT ends in .safetensors (scrawl's own, also for PyTorch), .h5 (a whole model for Keras), .json (Keras'\n"
+            "architecture, with the weights beside it in .h5), .onnx, .tflite (TensorFlow Lite). MODEL is a model that\n"
+            "ships, or a file that ends in .safetensors, .h5 or .json. What was written is held against the model on\n"
+            "16 pictures: of DATA if it is given, else drawn ones.",
     .options = options,
     .least = 1,
     .most = 1,

@@ -13,6 +13,7 @@
 #include "image/sketch.h"
 #include "model/frozen_run.h"
 #include "model/onnx.h"
+#include "model/tflite.h"
 #include "nn/exec.h"
 
 /* A format that is written from the frozen graph, and not read. */
@@ -25,6 +26,7 @@ typedef struct Export {
 
 static const Export exports[] = {
     {"onnx", "ONNX", onnx_encode, false},
+    {"tflite", "TensorFlow Lite", tflite_encode, true},
 };
 
 static const Export *find_export(const char *path)

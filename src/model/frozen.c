@@ -247,7 +247,7 @@ static int freeze_op(Freezing *z, int id, Err *e)
 {
     const Net *net = z->f->net;
     OpInfo info = net_op(net, id);
-    FrozenOp op = {.kind = info.kind, .input_count = info.input_count, .out = info.out, .node = id};
+    FrozenOp op = {.kind = info.kind, .input_count = info.input_count, .out = info.out, .layer = id, .node = id};
     bool joins = can_join(z, &info, net_spec(net, id));
     int code = 0;
 

@@ -21,7 +21,8 @@ typedef struct FrozenOp {
     char name[NET_NAME];
     int inputs[NET_INPUTS], input_count; /* indices of earlier ops */
     Shape in, out;                       /* of the first input; of the result */
-    int node;                            /* the net's op whose activation is this result */
+    int layer, node;                     /* the net's op that this is; that whose activation is the
+                                            result, another where one was folded in */
     bool relu;                           /* the result goes through a ReLU */
 
     int kernel[2], stride[2]; /* convolutions, pooling; [FROZEN_Y], [FROZEN_X] */

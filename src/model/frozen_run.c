@@ -108,7 +108,11 @@ static void run_op(const FrozenRun *run, const FrozenOp *op, float *y)
             at += part;
         }
         break;
+    case KIND_MODULATE:
+        scrawl_modulate(x, run->values[op->inputs[1]], run->values[op->inputs[2]], in, y);
+        break;
     case KIND_RESHAPE:
+    case KIND_GAUSSIAN: /* at rest its means, which come first */
         scrawl_copy(x, n, y);
         break;
     case KIND_PAD:
@@ -122,8 +126,6 @@ static void run_op(const FrozenRun *run, const FrozenOp *op, float *y)
         break;
     case KIND_INPUT:
     case KIND_DROPOUT:
-    case KIND_MODULATE: /* no format that is written knows these two: frozen_check */
-    case KIND_GAUSSIAN:
     case KINDS:
         break;
     }

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "model/keras.h"
 #include "model/native.h"
 #include "model/text.h"
 
@@ -40,6 +41,8 @@ typedef struct Format {
 static const Format formats[] = {
     /* "-" takes the first */
     {"safetensors", native_open, native_save, native_load_matching},
+    {"h5", keras_open, keras_save, keras_load_matching},
+    {"json", keras_open, keras_save, keras_load_matching},
 };
 
 /* The endings as ".a, .b", for a sentence. */

@@ -1,6 +1,7 @@
 /* Field numbers are those of onnx.proto (package onnx, IR version 8). */
 #include "model/onnx.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,11 @@ static void put_scaling(Onnx *o, const FrozenOp *op, const char *from, const cha
     node2(o, "Add", out, product, bias);
 }
 
+static void put_norm(Onnx *o, const FrozenOp *op, const char *out)
+{
+    put_scaling(o, op, result_of(o, op, 0), out);
+}
+
 /* Each group is normalised as if it were the one channel of a picture: instance norm. */
 static void put_group_norm(Onnx *o, const FrozenOp *op, const char *out)
 {
@@ -441,6 +447,41 @@ static void put_joint(Onnx *o, const FrozenOp *op, const char *out)
     node(o, op->kind == KIND_CONCAT ? "Concat" : "Add", out, op->input_count, parts);
 }
 
+/* y = (1 + gain) * x + shift; of a picture gain and shift are numbers of its channels. */
+static void put_modulate(Onnx *o, const FrozenOp *op, const char *out)
+{
+    static const char *const parts[] = {"gain", "shift", "product", "sum"};
+    const char *from = result_of(o, op, 0), *gain = result_of(o, op, 1),
+               *shift = result_of(o, op, 2);
+    char names[4][NAME];
+
+    for (int i = 0; i < 4; i++)
+        strcpy(names[i], name_of(o, op->name, parts[i]));
+    if (!shape_is_vector(op->out)) {
+        reshape(o, names[0], gain, 4, (int64_t[]){-1, op->out.c, 1, 1});
+        reshape(o, names[1], shift, 4, (int64_t[]){-1, op->out.c, 1, 1});
+        gain = names[0];
+        shift = names[1];
+    }
+    node2(o, "Mul", names[2], from, gain);
+    node2(o, "Add", names[3], from, names[2]);
+    node2(o, "Add", out, names[3], shift);
+}
+
+/* At rest its means, which come first. */
+static void put_gaussian(Onnx *o, const FrozenOp *op, const char *out)
+{
+    static const char *const parts[] = {"starts", "ends", "axes"};
+    const int64_t numbers[] = {0, op->out.c, 1};
+    char names[3][NAME];
+
+    for (int i = 0; i < 3; i++) {
+        strcpy(names[i], name_of(o, op->name, parts[i]));
+        wholes(o, names[i], 1, &numbers[i]);
+    }
+    node(o, "Slice", out, 4, (const char *[]){result_of(o, op, 0), names[0], names[1], names[2]});
+}
+
 static void put_softmax(Onnx *o, const FrozenOp *op, const char *out)
 {
     put_int(o, "axis", 1);
@@ -464,16 +505,17 @@ static void put_op(Onnx *o, const FrozenOp *op)
         [KIND_RESHAPE] = put_reshape,
         [KIND_PAD] = put_pad,
         [KIND_AFFINE_SAMPLE] = put_sample,
-        [KIND_UPSAMPLE] = put_upsample,
+        [KIND_UPSAMPLE] = put_upsample,     [KIND_MODULATE] = put_modulate,
+        [KIND_GAUSSIAN] = put_gaussian,     [KIND_BATCH_NORM] = put_norm,
     };
     char before[NAME];
 
     strcpy(before, name_of(o, op->name, "linear"));
     const char *out = op->relu ? before : op->name;
-    if (op->kind == KIND_BATCH_NORM)
-        put_scaling(o, op, result_of(o, op, 0), out);
-    else if (put[op->kind])
-        put[op->kind](o, op, out);
+    if (op->kind == KIND_INPUT)
+        return;
+    assert(put[op->kind]); /* a new kind needs a line in the table */
+    put[op->kind](o, op, out);
     if (op->relu)
         node1(o, "Relu", op->name, before);
 }

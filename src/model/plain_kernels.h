@@ -187,6 +187,17 @@ static void scrawl_add(const float *a, const float *b, int n, int relu, float *y
         y[i] = relu && a[i] + b[i] < 0 ? 0 : a[i] + b[i];
 }
 
+//: modulate shapes
+/* y = (1 + gain[c]) * x + shift[c] */
+static void scrawl_modulate(const float *x, const float *gain, const float *shift, scrawl_shape in,
+                            float *y)
+{
+    int pixels = in.h * in.w;
+
+    for (int i = 0; i < in.c * pixels; i++)
+        y[i] = (1 + gain[i / pixels]) * x[i] + shift[i / pixels];
+}
+
 //: copy
 static void scrawl_copy(const float *x, int n, float *y)
 {

@@ -105,7 +105,8 @@ static size_t channel_of(const FrozenOp *op, size_t index)
     return index / (op->weights / op->biases);
 }
 
-/* A channel's scale: its largest weight is 127, and its bias fits 32 bits. */
+/* A channel's scale: its largest weight is 127, and its bias fits 32 bits. Dense layers have one for
+ * all: interpreters of before 2023 know no other. */
 static void set_weight_scales(const FrozenOp *op, float in_scale, float *scales)
 {
     for (size_t c = 0; c < op->biases; c++)
@@ -114,6 +115,10 @@ static void set_weight_scales(const FrozenOp *op, float in_scale, float *scales)
         size_t c = channel_of(op, i);
         scales[c] = fmaxf(scales[c], fabsf(op->weight[i]) / MOST);
     }
+    for (size_t c = 1; c < op->biases && op->kind == KIND_DENSE; c++)
+        scales[0] = fmaxf(scales[0], scales[c]);
+    for (size_t c = 1; c < op->biases && op->kind == KIND_DENSE; c++)
+        scales[c] = scales[0];
 }
 
 /* factor = multiplier * 2^(shift - 31), the multiplier within 2^30..2^31. */
@@ -195,6 +200,14 @@ static int quantize_op(Quantized *all, const Frozen *f, int index, Range range, 
     if (keeps_scale(op->kind)) {
         q->scale = in->scale;
         q->zero = in->zero;
+    }
+    if (op->kind == KIND_ACT && op->act.kind == ACT_SIGMOID) { /* as the specification has it */
+        q->scale = 1 / 256.f;
+        q->zero = LEAST;
+    }
+    if (op->kind == KIND_ACT && op->act.kind == ACT_TANH) {
+        q->scale = 1 / 128.f;
+        q->zero = 0;
     }
     q->low = op->relu ? q->zero : LEAST;
     q->real = op->kind == KIND_SOFTMAX;

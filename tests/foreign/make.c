@@ -89,13 +89,54 @@ static Net *net_generator(void)
     return net_finished(net, 6);
 }
 
+/* Each picture has a map of its own, a little off the identity as trained ones are. */
+static void bend_map(Net *net, const char *weight)
+{
+    const Param *p = net_param_find(net, weight);
+    Rng r = rng_stream(5, RNG_TEST, 0);
+    float *numbers = malloc(param_size(p) * sizeof *numbers);
+
+    if (!numbers)
+        abort();
+    for (size_t i = 0; i < param_size(p); i++)
+        numbers[i] = rng_range(&r, -0.01f, 0.01f);
+    param_write(p, numbers, net_block(net));
+    free(numbers);
+}
+
+/* A picture seen through maps that depend on it, and group norms. */
+static Net *net_transformer(void)
+{
+    Net *net = net_new();
+    Node x = net_input(net, "image", 1, 28, 28), theta;
+
+    theta = net_act(net, net_conv2d(net, x, "look", (Conv){.filters = 3, .kernel = 5, .stride = 4}),
+                    ACT_RELU);
+    theta = net_dense(net, net_flatten(net, theta), "theta",
+                      (Dense){.units = 6, .init = {INIT_IDENTITY_AFFINE, 0}});
+    x = net_conv2d(net, x, "conv", (Conv){.filters = 4, .kernel = 3, .same = true});
+    x = net_act(net, net_group_norm(net, x, "norm", (Norm){.groups = 2}), ACT_RELU);
+    net_output(net, "picture", net_affine_sample(net, x, theta, false));
+    net_output(net, "other", net_affine_sample(net, x, theta, true));
+    x = net_dense(net, net_maxpool2d(net, x, 4), "dense", (Dense){.units = 8});
+    net_output(net, "logits", x);
+    net_finished(net, 7);
+    bend_map(net, "theta.weight");
+    return net;
+}
+
 static const Case cases[] = {
-    {"lenet", "lenet", NULL, NULL, "onnx"},
-    {"digits", "digits", NULL, NULL, "onnx"},
+    {"lenet", "lenet", NULL, NULL, "onnx h5 tflite int8.tflite"},
+    {"lenet-json", "lenet", NULL, NULL, "json"},
+    {"digits", "digits", NULL, NULL, "onnx h5 tflite int8.tflite"},
     {"every-kind", NULL, NULL, net_of_every_kind, "onnx"},
-    {"pictures", NULL, NULL, net_pictures, "onnx"},
-    {"generator", NULL, NULL, net_generator, "onnx"},
-    {"resnet20", NULL, "resnet20", NULL, "onnx"},
+    {"transformer", NULL, NULL, net_transformer, "onnx h5 tflite"},
+    {"pictures", NULL, NULL, net_pictures, "onnx h5 tflite int8.tflite"},
+    {"generator", NULL, NULL, net_generator, "onnx h5 tflite"},
+    {"resnet20", NULL, "resnet20", NULL, "onnx h5 tflite int8.tflite"},
+    {"redraw", NULL, "redraw", NULL, "onnx h5 tflite"},
+    {"redraw-seed", NULL, "redraw-seed", NULL, "onnx h5 tflite"},
+    {"writer", NULL, "writer", NULL, "onnx h5 tflite"},
 };
 
 /* ---- pictures ---- */
