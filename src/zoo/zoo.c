@@ -12,7 +12,7 @@
 
 /* Of the nets without batch norm that drop half of their dense layers. */
 #define DROPOUT_RECIPE                                                                             \
-    "epochs=14 batch=128 optimizer=adamw lr=0.002 weight_decay=0.02 schedule=one-cycle "            \
+    "epochs=8 batch=128 optimizer=adamw lr=0.002 weight_decay=0.02 schedule=one-cycle "            \
     "smoothing=0.05 average=0.999 augment=mild"
 
 static const ZooModel models[] = {
