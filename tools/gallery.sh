@@ -22,7 +22,7 @@ fi
 mkdir -p $work docs/gallery
 rm -f docs/gallery/*
 ln -sfn "$data" $work/data
-cp examples/digit.png $work/
+cp examples/digit.png examples/page.jpg $work/
 cd $work
 PATH=$(dirname "$scrawl"):$PATH
 
@@ -57,6 +57,10 @@ Every picture was made by the command above it; `./dev gallery` makes all of the
 by the ending of its name. Colours are those of Okabe and Ito and viridis, which colour-blind readers can tell apart; bars and curves
 carry 95 % intervals where there is a count to take them from.
 END
+
+say '' '## A page that is read' '' 'Numbers drawn by a pen on ruled paper, in uneven light: each digit has its box and what it was read as.'
+results scrawl read page.jpg --annotate page.png
+picture page.png
 
 say '' '## What a dataset holds' '' 'How many pictures of each class, as bars and as a pie; the first pictures of each class.'
 run scrawl explore data/mnist --labels labels.png --grid samples.png

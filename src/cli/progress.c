@@ -23,6 +23,14 @@ Progress progress_start(void)
     return (Progress){.terminal = isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb")};
 }
 
+Progress progress_beside(void)
+{
+    Progress p = progress_start();
+
+    p.terminal = p.terminal && !isatty(STDOUT_FILENO);
+    return p;
+}
+
 static int terminal_width(void)
 {
     struct winsize size;

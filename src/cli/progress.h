@@ -20,6 +20,10 @@ typedef struct Progress {
 } Progress;
 
 Progress progress_start(void);
+
+/* The same for work that prints as it goes: nothing where standard output is a terminal, for there the
+ * results themselves tell. */
+Progress progress_beside(void);
 void progress_show(Progress *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void progress_end(Progress *p);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/progress.h"
 #include "image/codec.h"
 #include "read/cells.h"
 #include "read/form.h"
@@ -165,9 +166,17 @@ int read_form(const Verb *verb, const FormValues *v, const FormJob *job)
         status = print_block(form_csv_head(t.layout), v->layout, &e);
     if (status)
         status = refuse("%s", e.text);
-    for (int i = 0; t.ready && i < job->count; i++)
-        if (read_picture(&t, job->pictures[i], &e))
+    Progress progress = progress_beside();
+    Watch watch = progress_watch(&progress, "reading pictures");
+
+    for (int i = 0; t.ready && i < job->count; i++) {
+        watch_tell(&watch, (size_t)i, (size_t)job->count);
+        if (read_picture(&t, job->pictures[i], &e)) {
+            progress_end(&progress);
             status = refuse("%s", e.text);
+        }
+    }
+    progress_end(&progress);
     layout_free(t.layout);
     reader_free(t.reader);
     line_reader_free(t.numbers);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/parallel.h"
@@ -126,10 +125,9 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (!reader)
         return refuse("%s", e.text);
-    Progress progress = progress_start();
+    Progress progress = progress_beside();
     Watch watch = progress_watch(&progress, "reading pictures");
 
-    progress.terminal &= !isatty(STDOUT_FILENO); /* there the readings themselves tell */
     for (int i = 0; i < args.count; i++) {
         watch_tell(&watch, (size_t)i, (size_t)args.count);
         if (read_picture(reader, &v, args.list[i], args.count > 1, &e)) {

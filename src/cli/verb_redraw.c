@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/parallel.h"
+#include "cli/progress.h"
 #include "image/codec.h"
 #include "read/redrawer.h"
 
@@ -153,14 +154,20 @@ static int redraw_folder(const Work *w, const char *in, const char *out)
     size_t count, pictures = 0;
     char **names = file_list(in, &count, &e);
     int status = names && !file_make_folder(out, &e) ? STATUS_DONE : refuse("%s", e.text);
+    Progress progress = progress_start();
+    Watch watch = progress_watch(&progress, "redrawing pictures");
 
     for (size_t i = 0; names && i < count; i++) {
+        watch_tell(&watch, i, count);
         if (!is_picture(names[i]))
             continue;
         pictures++;
-        if (redraw_member(w, in, names[i], out, &e))
+        if (redraw_member(w, in, names[i], out, &e)) {
+            progress_end(&progress);
             status = refuse("%s", e.text);
+        }
     }
+    progress_end(&progress);
     if (!status && !pictures)
         status = refuse("%s: no picture is in this folder", in);
     free(names);
