@@ -2,9 +2,11 @@
 //
 //     const answer = new Answer(scrawl);
 //     answer.show(lines, sheet, {width, height});      // marks over the sheet, in pixels of a picture of that size
+//     answer.show([], sheet, size, "Nothing there.");  // what to say when there is no digit
 
 const $ = (id) => document.getElementById(id);
 const MOUTHS = {glad: "M19 39q13 13 26 0", calm: "M20 42q12 4 24 0", puzzled: "M22 45q10 -7 20 -1"};
+const WAITING = "Waiting for a number.";
 const MARK_LIMIT = 60; // more than this is texture, not writing
 const percent = (p) => (p > 0.9995 ? ">99.9 %" : `${(100 * p).toFixed(1)} %`);
 
@@ -26,9 +28,9 @@ function tight([x, y, w, h]) {
   return [x + paper, y + paper, w - 2 * paper, h - 2 * paper];
 }
 
-function sayingOf(digits) {
+function sayingOf(digits, none) {
   const refused = digits.filter((d) => d.digit === null).length;
-  if (!digits.length) return "Waiting for a number.";
+  if (!digits.length) return none;
   if (digits.length === 1 && refused)
     return digits[0].noise > digits[0].probability ? "That is not a digit, as far as I can see."
       : `Not sure at all. Perhaps a ${bestOf(digits[0])}?`;
@@ -45,7 +47,7 @@ function bestOf(digit) {
 
 // A digit that a net drew, in the colour of the text.
 function typeOf(d) {
-  const canvas = element("canvas", {width: 28, height: 28}), context = canvas.getContext("2d"), image = context.createImageData(28, 28);
+  const canvas = element("canvas", {width: 28, height: 28, ariaHidden: "true"}), context = canvas.getContext("2d"), image = context.createImageData(28, 28);
   const [r, g, b] = getComputedStyle(document.body).color.match(/\d+/g);
   d.drawn.forEach((v, i) => image.data.set([r, g, b, v], 4 * i));
   context.putImageData(image, 0, 0);
@@ -102,10 +104,11 @@ export class Answer {
     return this.lines.flatMap((line) => line.digits);
   }
 
-  show(lines, sheet, size) {
+  show(lines, sheet, size, none = WAITING) {
     const text = lines.map((line) => line.text).join("\n"), news = text !== this.text;
     this.lines = lines;
     this.text = text;
+    this.none = none;
     this.chosen = Math.min(this.chosen, Math.max(0, this.digits.length - 1));
     if (news) this.#showText();
     this.sheet = sheet;
@@ -122,14 +125,14 @@ export class Answer {
 
   #mood() {
     const digits = this.digits, sure = digits.every((d) => d.digit !== null);
-    return !digits.length ? "calm" : !sure ? "puzzled" : digits.every((d) => d.probability > 0.9) ? "glad" : "calm";
+    return !digits.length ? (this.none === WAITING ? "calm" : "puzzled") : !sure ? "puzzled" : digits.every((d) => d.probability > 0.9) ? "glad" : "calm";
   }
 
   #showDigits() {
     const mood = this.#mood();
     $("face").setAttribute("class", `face ${mood}`);
     $("face").querySelector(".mouth").setAttribute("d", MOUTHS[mood]);
-    $("saying").textContent = sayingOf(this.digits);
+    $("saying").textContent = sayingOf(this.digits, this.none);
     const had = $("digits").contains(document.activeElement);
     $("digits").replaceChildren(...this.digits.slice(0, MARK_LIMIT).map((d, i) => this.#digitButton(d, i)));
     if (had) $("digits").children[this.chosen]?.focus();

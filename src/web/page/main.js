@@ -75,7 +75,8 @@ function setUpDrawing(scrawl, answer) {
   });
   const readNow = () => {
     const image = sheet.image();
-    answer.show(sheet.empty ? [] : scrawl.read(image), $("sheet"), image);
+    if (sheet.empty) answer.show([], $("sheet"), image);
+    else answer.show(scrawl.read(image), $("sheet"), image, "That is not a digit, as far as I can see.");
   };
   const read = whenIdle(() => $("panel-draw").hidden || readNow());
   $("undo").addEventListener("click", () => sheet.undo());
@@ -97,7 +98,10 @@ function setUpDrawing(scrawl, answer) {
 
 function setUpPictures(scrawl, answer) {
   let image = null;
-  const read = () => answer.show(image ? scrawl.read(image, {single: $("single").checked}) : [], $("drop"), image ?? {width: 1, height: 1});
+  const read = () => {
+    if (!image) answer.show([], $("drop"), {width: 1, height: 1});
+    else answer.show(scrawl.read(image, {single: $("single").checked}), $("drop"), image, "There is no number in it, as far as I can see.");
+  };
   const open = async (file) => {
     if (!file) return;
     try {
