@@ -127,7 +127,8 @@ static int put_drawn(const Redrawn *page, const RedrawnDigit *d, float scale, Cr
         return 0;
     Piece p = page->single ? whole_piece(copy) : ink_piece(ink, place_of(d, scale));
 
-    if (p.width > IMAGE_SIDE_LIMIT || p.height > IMAGE_SIDE_LIMIT)
+    if (p.width > IMAGE_SIDE_LIMIT || p.height > IMAGE_SIDE_LIMIT ||
+        (size_t)p.width * (size_t)p.height > IMAGE_PIXEL_LIMIT)
         return err_set(e, ERR_LIMIT, "a digit of %dx%d pixels is too large", p.width, p.height);
     map = malloc((size_t)p.width * (size_t)p.height * sizeof *map);
     if (!map)
