@@ -12,6 +12,7 @@
 #include "image/resample.h"
 #include "image/sketch.h"
 #include "model/frozen_run.h"
+#include "model/header.h"
 #include "model/onnx.h"
 #include "model/tflite.h"
 #include "nn/exec.h"
@@ -26,6 +27,7 @@ typedef struct Export {
 
 static const Export exports[] = {
     {"onnx", "ONNX", onnx_encode, false},
+    {"h", "a C header", header_encode, true},
     {"tflite", "TensorFlow Lite", tflite_encode, true},
 };
 

@@ -126,17 +126,17 @@ static Net *net_transformer(void)
 }
 
 static const Case cases[] = {
-    {"lenet", "lenet", NULL, NULL, "onnx h5 tflite int8.tflite"},
+    {"lenet", "lenet", NULL, NULL, "onnx h5 tflite int8.tflite h int8.h"},
     {"lenet-json", "lenet", NULL, NULL, "json"},
-    {"digits", "digits", NULL, NULL, "onnx h5 tflite int8.tflite"},
-    {"every-kind", NULL, NULL, net_of_every_kind, "onnx"},
-    {"transformer", NULL, NULL, net_transformer, "onnx h5 tflite"},
-    {"pictures", NULL, NULL, net_pictures, "onnx h5 tflite int8.tflite"},
-    {"generator", NULL, NULL, net_generator, "onnx h5 tflite"},
-    {"resnet20", NULL, "resnet20", NULL, "onnx h5 tflite int8.tflite"},
-    {"redraw", NULL, "redraw", NULL, "onnx h5 tflite"},
-    {"redraw-seed", NULL, "redraw-seed", NULL, "onnx h5 tflite"},
-    {"writer", NULL, "writer", NULL, "onnx h5 tflite"},
+    {"digits", "digits", NULL, NULL, "onnx h5 tflite int8.tflite h int8.h"},
+    {"every-kind", NULL, NULL, net_of_every_kind, "onnx h"},
+    {"transformer", NULL, NULL, net_transformer, "onnx h5 tflite h"},
+    {"pictures", NULL, NULL, net_pictures, "onnx h5 tflite int8.tflite h int8.h"},
+    {"generator", NULL, NULL, net_generator, "onnx h5 tflite h"},
+    {"resnet20", NULL, "resnet20", NULL, "onnx h5 tflite int8.tflite h int8.h"},
+    {"redraw", NULL, "redraw", NULL, "onnx h5 tflite h"},
+    {"redraw-seed", NULL, "redraw-seed", NULL, "onnx h5 tflite h"},
+    {"writer", NULL, "writer", NULL, "onnx h5 tflite h"},
 };
 
 /* ---- pictures ---- */

@@ -1,26 +1,9 @@
-// model.tflite and model-int8.tflite by TensorFlow Lite, compiled to WebAssembly (@tensorflow/tfjs-tflite).
-import fs from "node:fs";
-import { createRequire } from "node:module";
+// model.tflite and model-int8.tflite by TensorFlow Lite.
 import { casesWith, judge, judgeInt8, report, turned } from "./cases.mjs";
-
-const packages = process.env.PACKAGES + "/node_modules/@tensorflow/tfjs-tflite/wasm/";
-const factory = createRequire(process.env.PACKAGES + "/")(packages + "tflite_web_api_cc_simd.js");
-const lite = await factory({
-  locateFile: (name) => packages + name,
-  wasmBinary: fs.readFileSync(packages + "tflite_web_api_cc_simd.wasm"),
-});
-
-function runnerOf(file) {
-  const bytes = fs.readFileSync(file), at = lite._malloc(bytes.length);
-  lite.HEAPU8.set(bytes, at);
-  const options = { numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 1024 };
-  const made = lite.TFLiteWebModelRunner.CreateFromBufferAndOptions(at, bytes.length, options);
-  if (!made.ok()) throw Error(made.errorMessage());
-  return made.value();
-}
+import { runnerOf } from "./tflite_run.mjs";
 
 // One input after another: a batch is 1.
-export function run(file, c) {
+function run(file, c) {
   const runner = runnerOf(file), inputs = runner.GetInputs(), outputs = runner.GetOutputs();
   const size = ({ shape: [channels, h, w] }) => channels * h * w;
   const fed = c.inputs.map((x) => turned(x.values, x.shape, true));
