@@ -9,8 +9,8 @@ static int by_height(const void *a, const void *b)
     return ((const Piece *)a)->height - ((const Piece *)b)->height;
 }
 
-/* Height of the writing: that of the piece below which lies three quarters of all height, so that specks, of which
- * there may be many, do not count. */
+/* Height of the writing: that of the piece below which lies half of all height, so that specks, of which there may be
+ * many, do not count. */
 static int writing_height(Piece *p, int n)
 {
     long total = 0, sum = 0;
@@ -26,17 +26,37 @@ static int writing_height(Piece *p, int n)
     return 1;
 }
 
+static bool at_edge(const Piece *p, double scale, const Image *im)
+{
+    return p->x <= 1 || p->y <= 1 || (p->x + p->width + 2) * scale >= im->width ||
+           (p->y + p->height + 2) * scale >= im->height;
+}
+
+/* Brings what does not touch the picture's edge to the front and returns how many those are. */
+static int inner_first(Piece *p, int n, double scale, const Image *im)
+{
+    int inner = 0;
+
+    for (int i = 0; i < n; i++)
+        if (!at_edge(&p[i], scale, im)) {
+            Piece other = p[inner];
+
+            p[inner++] = p[i];
+            p[i] = other;
+        }
+    return inner;
+}
+
 /* Specks, and what is too large or too flat to be writing: the edge of the paper, the table beyond it. */
 static int drop_others(Piece *p, int n, double scale, const Image *im)
 {
-    int height = n ? writing_height(p, n) : 0, kept = 0;
+    int inner = inner_first(p, n, scale, im), kept = 0;
+    int height = n ? writing_height(p, inner ? inner : n) : 0;
 
     for (int i = 0; i < n; i++) {
         bool speck = p[i].height < height / 3 && p[i].width < height / 2;
-        bool at_edge = p[i].x <= 1 || p[i].y <= 1 || (p[i].x + p[i].width + 2) * scale >= im->width ||
-                       (p[i].y + p[i].height + 2) * scale >= im->height;
         bool giant = p[i].height > 6 * height ||
-                     (at_edge && (p[i].height > 2 * height || p[i].width > 5 * height));
+                     (at_edge(&p[i], scale, im) && (p[i].height > 2 * height || p[i].width > 5 * height));
         bool flat = p[i].width > 10 * p[i].height;
 
         if (!speck && !giant && !flat && p[i].height >= 5)

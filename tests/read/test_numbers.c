@@ -1,0 +1,111 @@
+/* From pieces of ink to lines of writing and numbers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/sketch.h"
+#include "read/numbers.h"
+#include "read/pieces.h"
+
+enum { ROOM = 64 };
+
+static const Image sheet = {.width = 1000, .height = 600, .channels = 1};
+
+/* Digits of 20x40 with their upper left corners at x, x + step, .. on a line that falls by `slope`. */
+static int add_row(Piece *p, int n, int x, int y, int step, int count, double slope)
+{
+    for (int i = 0; i < count; i++)
+        p[n++] = (Piece){x + i * step, y + (int)lround(slope * i * step), 20, 40, 0};
+    return n;
+}
+
+static int numbers_of(Piece *p, int n, Number *out)
+{
+    n = pieces_arrange(p, n, 1, &sheet);
+    return numbers_find(p, n, out);
+}
+
+static void a_number_ends_at_a_gap_much_wider_than_the_others(void **state)
+{
+    Piece p[ROOM];
+    Number n[ROOM];
+
+    (void)state;
+    assert_int_equal(
+        numbers_of(p, add_row(p, add_row(p, 0, 50, 100, 30, 6, 0), 500, 100, 30, 4, 0), n), 2);
+    assert_true(n[0].count == 6 && n[1].count == 4 && n[0].line == n[1].line);
+    assert_true(n[0].x < 50 && n[0].x + n[0].width > 220 && n[1].x < 500);
+    assert_int_equal(numbers_of(p, add_row(p, 0, 50, 100, 90, 8, 0), n), 1); /* widely spaced */
+    assert_int_equal(n[0].count, 8);
+}
+
+static void lines_that_fall_or_rise_stay_lines(void **state)
+{
+    (void)state;
+    for (double slope = -0.25; slope < 0.3; slope += 0.125) {
+        Piece p[ROOM];
+        Number n[ROOM];
+        int count = 0;
+
+        for (int row = 0; row < 3; row++)
+            count = add_row(p, count, 80, 250 + 70 * row, 40, 12, slope);
+        assert_int_equal(numbers_of(p, count, n), 3);
+        for (int row = 0; row < 3; row++)
+            assert_true(n[row].line == row && n[row].count == 12);
+    }
+}
+
+static void specks_and_the_edge_of_the_paper_are_no_numbers(void **state)
+{
+    Piece p[ROOM];
+    Number n[ROOM];
+    int count = add_row(p, 0, 200, 200, 30, 8, 0);
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        p[count++] = (Piece){100 + 70 * i, 400, 4, 5, 0};
+    p[count++] = (Piece){0, 0, 30, 600, 0};
+    p[count++] = (Piece){0, 0, 1000, 12, 0};
+    assert_int_equal(numbers_of(p, count, n), 1);
+    assert_int_equal(n[0].count, 8);
+}
+
+static void a_page_that_is_drawn_has_its_lines_and_numbers(void **state)
+{
+    static const SketchOptions papers[] = {{.seed = 2},
+                                           {.seed = 3, .shadow = 0.6f, .noise = 4},
+                                           {.seed = 4, .on_black = true},
+                                           {.seed = 5, .hand_shadow = 0.4f}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof papers / sizeof *papers; i++) {
+        Image *im = sketch_text("123     4567\n20240\n98 76", &papers[i], NULL);
+        Number n[ROOM];
+        int count;
+        Piece *p = page_find(im, &count, NULL);
+        int numbers = count <= ROOM ? numbers_find(p, count, n) : -1;
+
+        assert_int_equal(numbers, 4);
+        assert_true(n[0].line == 0 && n[1].line == 0 && n[2].line == 1 && n[3].line == 2);
+        free(p);
+        image_free(im);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_number_ends_at_a_gap_much_wider_than_the_others),
+        cmocka_unit_test(lines_that_fall_or_rise_stay_lines),
+        cmocka_unit_test(specks_and_the_edge_of_the_paper_are_no_numbers),
+        cmocka_unit_test(a_page_that_is_drawn_has_its_lines_and_numbers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
