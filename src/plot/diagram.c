@@ -102,32 +102,90 @@ static void draw_texts(Canvas *c, const Block *b, double width)
 
 /* ---- groups ---- */
 
-static void draw_group(Canvas *c, const Graph *g, const Group *group)
+/* What a block takes on the page, its texts included. */
+static Box cell_of(const Graph *g, const Block *b)
 {
-    const Block *first = &g->blocks[group->first];
-    const Row *row = &g->rows[first->row];
-    double left = HUGE_VAL, right = 0, top = HUGE_VAL, foot = 0;
+    const Column *column = &g->columns[b->column];
     const char *lines[4];
+    double top = b->y - block_half_h(b) - BLOCK_LEAD - 6;
+    double foot = b->y + block_half_h(b) + 4 + BLOCK_LEAD * block_lines(b, lines);
+
+    return (Box){column->x - column->w / 2 - 5, top, column->w + 10, foot - top};
+}
+
+static Box join(Box a, Box b)
+{
+    double left = fmin(a.x, b.x), top = fmin(a.y, b.y);
+
+    return (Box){left, top, fmax(a.x + a.w, b.x + b.w) - left, fmax(a.y + a.h, b.y + b.h) - top};
+}
+
+static bool meet(Box a, Box b)
+{
+    return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+/* Around all blocks of a group, the skips above its first lane included. */
+static Box hull_of(const Graph *g, const Group *group)
+{
+    const Row *row = &g->rows[g->blocks[group->first].row];
+    Box hull = cell_of(g, &g->blocks[group->first]);
 
     for (int i = group->first; i <= group->last; i++) {
-        const Block *b = &g->blocks[i];
-        const Column *column = &g->columns[b->column];
-        left = fmin(left, column->x - column->w / 2 - 5);
-        right = fmax(right, column->x + column->w / 2 + 5);
-        top = fmin(top, b->y - block_half_h(b) - BLOCK_LEAD - 6);
-        foot = fmax(foot, b->y + block_half_h(b) + 4 + BLOCK_LEAD * block_lines(b, lines));
-        if (b->lane == 0 && row->arcs)
-            top = fmin(top, row->top - 2);
+        Box cell = cell_of(g, &g->blocks[i]);
+        if (g->blocks[i].lane == 0 && row->arcs)
+            cell = join(cell, (Box){cell.x, row->top - 2, cell.w, 1});
+        hull = join(hull, cell);
     }
+    return hull;
+}
+
+/* Whether a block of another group, or of none, stands within. */
+static bool is_mixed(const Graph *g, const Group *group, Box hull)
+{
+    for (int i = 0; i < g->count; i++)
+        if ((i < group->first || i > group->last) && !g->blocks[i].output &&
+            meet(hull, cell_of(g, &g->blocks[i])))
+            return true;
+    return false;
+}
+
+/* Grounds of one colour under each block alone; the name below the lowest. */
+static void draw_scattered(Canvas *c, const Graph *g, const Group *group, Color ground)
+{
+    Box lowest = cell_of(g, &g->blocks[group->first]);
+
+    for (int i = group->first; i <= group->last; i++) {
+        Box cell = cell_of(g, &g->blocks[i]);
+        canvas_rect(c, cell, ground, (Pen){0});
+        if (cell.y + cell.h > lowest.y + lowest.h)
+            lowest = cell;
+    }
+    canvas_text(c, lowest.x + lowest.w / 2, lowest.y + lowest.h + 9,
+                (Font){.size = BLOCK_FONT + 1, .align = ALIGN_CENTRE, .max_width = lowest.w},
+                group->label);
+}
+
+static void draw_group(Canvas *c, const Graph *g, const Group *group)
+{
+    const Color ground = {243, 243, 238, 255};
+    Box hull = hull_of(g, group);
+    double foot = hull.y + hull.h;
     bool repeats = group->times > 1;
-    canvas_rect(c, (Box){left, top, right - left, foot + 16 - top}, (Color){243, 243, 238, 255},
+
+    if (!repeats && is_mixed(g, group, hull)) {
+        draw_scattered(c, g, group, ground);
+        return;
+    }
+    hull.h += 16;
+    canvas_rect(c, hull, ground,
                 (Pen){repeats ? COLOR_SOFT : (Color){205, 205, 198, 255}, repeats ? 1 : 0.6,
                       repeats ? DASH_DASHED : DASH_SOLID});
-    canvas_text(c, (left + right) / 2, foot + 11,
+    canvas_text(c, hull.x + hull.w / 2, foot + 11,
                 (Font){.size = BLOCK_FONT + 1,
                        .bold = repeats,
                        .align = ALIGN_CENTRE,
-                       .max_width = right - left - 4},
+                       .max_width = hull.w - 4},
                 group->label);
 }
 
