@@ -1,9 +1,10 @@
 /* How well forms are read: sheets are printed, filled in with digits of a dataset, photographed by simulation, read.
  *
  *     forms --data mnist --part test --sheets 83
- *     forms --data digits-mixture.json --validation 0.04 --sheets 20 --hard --keep photos/
+ *     forms --data digits-mixture.json --validation 0.04 --below 60000 --sheets 20 --hard --keep photos/
  *
- * Prints, for numbers in boxes and for questions in bubbles, how many were given right, flagged, and given wrong. */
+ * --below takes only the first pictures of a set, MNIST's of a mixture; --keep is where photos lie, and those that lie
+ * there already are not taken again. Prints, for numbers in boxes and for questions in bubbles, how many were given right, flagged, and given wrong. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ typedef struct Settings {
     const char *data, *layout, *model, *keep;
     bool test, hard, wrong;
     double validation, sure;
-    int sheets, first, width;
+    int sheets, first, width, below;
 } Settings;
 
 typedef struct Tally {
@@ -183,7 +184,9 @@ static int measure(const Settings *s, Err *e)
     if (!status && s->validation > 0) {
         status = dataset_split(d, s->validation, 1, &split, e);
         fill.indices = split.validation;
-        fill.count = split.validation_count;
+        while (fill.count < split.validation_count &&
+               (!s->below || split.validation[fill.count] < (uint32_t)s->below))
+            fill.count++;
     }
     if (!status)
         status = run(s, &fill, e);
@@ -221,6 +224,7 @@ int main(int argc, char **argv)
                   .validation = atof(value_of(argv, argc, "--validation", "0")),
                   .sure = atof(value_of(argv, argc, "--sure", "0")),
                   .sheets = atoi(value_of(argv, argc, "--sheets", "5")),
+                  .below = atoi(value_of(argv, argc, "--below", "0")),
                   .first = atoi(value_of(argv, argc, "--first", "0")),
                   .width = atoi(value_of(argv, argc, "--width", "2400"))};
 

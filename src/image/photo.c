@@ -210,9 +210,11 @@ Image *photo_take(const Image *sheet, const PhotoOptions *o, Err *e)
     Rng r = rng_stream(o->seed, RNG_TEST, 0x9407);
     Image *out = image_new(s.width, s.height, 3, e);
     float *film = out ? malloc((size_t)s.width * s.height * 3 * sizeof *film) : NULL;
-    int status =
-        film ? 0
-             : err_set(e, ERR_MEMORY, "no memory for a photo of %d x %d pixels", s.width, s.height);
+    int status = out ? 0 : -(int)ERR_LIMIT;
+
+    if (out && !film)
+        status =
+            err_set(e, ERR_MEMORY, "no memory for a photo of %d x %d pixels", s.width, s.height);
 
     if (!status && !place_camera(&s, &r))
         status = err_set(e, ERR_ARGUMENT, "a sheet that is tilted by %g degrees cannot be seen",

@@ -9,7 +9,9 @@
 
 /* A number that is as sure as this is given. Chosen on validation digits: see docs/results.md. */
 static const double sure_enough = 0.995;
-static const double erased = 0.35; /* of the strongest mark: a weaker one was rubbed out */
+static const double erased =
+    0.05;                         /* darkness that is left of a mark that was rubbed out, at most */
+static const double stronger = 3; /* times as dark is the mark that was made instead */
 
 const char *form_flag_name(FormFlag flag)
 {
@@ -89,8 +91,8 @@ static void read_boxes(const Field *f, double sure, FieldReading *out)
 
 /* ---- bubbles ---- */
 
-/* The one bubble of n that is filled: its index, FORM_BLANK, or FORM_DOUBT and *flag. A bubble that is much weaker
- * than another counts as empty. */
+/* The one bubble of n that is filled: its index, FORM_BLANK, or FORM_DOUBT and *flag. What was rubbed out beside a
+ * clear mark counts as empty; any other second mark is a doubt, for a tick may stand beside what was crossed out. */
 static int one_of(FormItem *items, int n, FormFlag *flag)
 {
     int best = 0, marks = 0;
@@ -98,7 +100,8 @@ static int one_of(FormItem *items, int n, FormFlag *flag)
     for (int i = 1; i < n; i++)
         best = items[i].filled > items[best].filled ? i : best;
     for (int i = 0; i < n; i++) {
-        if (i != best && items[i].filled < erased * items[best].filled && items[best].value == 1)
+        if (i != best && items[i].filled < erased &&
+            stronger * items[i].filled < items[best].filled)
             items[i].value = 0;
         marks += items[i].value != 0;
     }

@@ -1,6 +1,6 @@
 /* Which bubbles are filled: how dark the inside of each is, beyond what is printed there, which most bubbles of a sheet
- * show. A full, a light and a crossed mark differ much, and an empty bubble hardly varies, so the cut lies low; what is
- * near it is a doubt, but not beside a mark that is much stronger: people erase. */
+ * show. An empty bubble hardly varies, so the cut lies low. Whoever fills boldly leaves no faint marks but what he rubbed
+ * out, and whoever ticks with a pencil makes all his marks faint: the cut lies at a share of what is usual on the sheet. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -9,8 +9,9 @@
 static const double inside = 0.75; /* of the radius: what counts */
 static const double empty_share =
     0.3; /* of the bubbles of a sheet that are surely empty, unless it has few */
-static const double filled = 0.12;   /* darkness of a mark, at least */
-static const double doubtful = 0.05; /* and of what might be one */
+static const double filled_least = 0.05, filled_most = 0.12; /* darkness of a mark, at least */
+static const double usual_share = 0.4;                       /* of the usual mark's darkness */
+static const double doubtful = 0.035; /* what might be a mark; empty ones stay below 0.02 */
 
 /* ---- darkness ---- */
 
@@ -47,6 +48,25 @@ static double empty_dark(double *dark, int count)
     return count ? dark[(int)(empty_share * (count - 1))] : 0;
 }
 
+/* How dark a mark has to be on this sheet: `dark` is sorted. */
+static double filled_dark(const double *dark, int count, double empty)
+{
+    int first = 0;
+
+    while (first < count && dark[first] - empty < doubtful)
+        first++;
+    if (first == count)
+        return filled_most;
+    double usual = dark[(first + count) / 2] - empty;
+    return fmin(filled_most, fmax(filled_least, usual_share * usual));
+}
+
+static void judge(FormItem *item, double empty, double filled)
+{
+    item->filled = fmax(0, item->filled - empty);
+    item->value = item->filled >= filled ? 1 : item->filled >= doubtful ? FORM_DOUBT : 0;
+}
+
 int form_bubbles(const Layout *l, const FormView *v, const Spot *shift, FieldReading *fields,
                  Err *e)
 {
@@ -62,13 +82,10 @@ int form_bubbles(const Layout *l, const FormView *v, const Spot *shift, FieldRea
             a.y += shift[i].y;
             fields[i].items[j].filled = dark[count++] = disk_dark(v, a);
         }
-    double empty = fmin(empty_dark(dark, count), 0.12);
+    double empty = fmin(empty_dark(dark, count), 0.12), filled = filled_dark(dark, count, empty);
     for (int i = 0; i < l->field_count; i++)
-        for (int j = 0; l->fields[i].kind != FIELD_DIGITS && j < field_items(&l->fields[i]); j++) {
-            FormItem *item = &fields[i].items[j];
-            item->filled = fmax(0, item->filled - empty);
-            item->value = item->filled >= filled ? 1 : item->filled >= doubtful ? FORM_DOUBT : 0;
-        }
+        for (int j = 0; l->fields[i].kind != FIELD_DIGITS && j < field_items(&l->fields[i]); j++)
+            judge(&fields[i].items[j], empty, filled);
     free(dark);
     return 0;
 }

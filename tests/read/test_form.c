@@ -185,9 +185,9 @@ static void filled_bubbles_are_told_from_faint_and_from_two(void **state)
     blacken(photo, &f->fields[2].items[1], 40); /* q1: B */
     blacken(photo, &f->fields[3].items[0], 40); /* q2: A and C */
     blacken(photo, &f->fields[3].items[2], 60);
-    blacken(photo, &f->fields[4].items[0], 225); /* q3: hardly A */
+    blacken(photo, &f->fields[4].items[0], 234); /* q3: hardly A */
     blacken(photo, &f->fields[5].items[0], 40);  /* q4: A, and C rubbed out */
-    blacken(photo, &f->fields[5].items[2], 215);
+    blacken(photo, &f->fields[5].items[2], 243);
     blacken(photo, &f->fields[6].items[0], 40); /* any: both */
     blacken(photo, &f->fields[6].items[1], 40);
     for (int i = 0; i < 3; i++) /* number: 024 */
