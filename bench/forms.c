@@ -4,7 +4,8 @@
  *     forms --data digits-mixture.json --validation 0.04 --below 60000 --sheets 20 --hard --keep photos/
  *
  * --below takes only the first pictures of a set, MNIST's of a mixture; --keep is where photos lie, and those that lie
- * there already are not taken again. Prints, for numbers in boxes and for questions in bubbles, how many were given right, flagged, and given wrong. */
+ * there already are not taken again. Prints, for numbers in boxes and for questions in bubbles, how many were given right, flagged,
+ * and given wrong. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,16 @@ static void print_tally(const char *name, const Tally *t)
                t->should_flag);
 }
 
+/* Boxes of all fields: digits that a sheet takes up. */
+static size_t boxes_of(const Layout *l)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < l->field_count; i++)
+        n += l->fields[i].kind == FIELD_DIGITS ? (size_t)l->fields[i].count : 0;
+    return n;
+}
+
 static int run(const Settings *s, Fill *fill, Err *e)
 {
     Layout *l = layout_open(s->layout, e);
@@ -159,6 +170,8 @@ static int run(const Settings *s, Fill *fill, Err *e)
     Tally tallies[2] = {0};
     int status = reader ? file_make_folder(s->keep, e) : -1, lost = 0;
 
+    if (l) /* the digits that sheets before the first took are not for these */
+        fill->next = (size_t)s->first * boxes_of(l);
     for (int i = s->first; status >= 0 && i < s->first + s->sheets; i++) {
         status = one_sheet(s, l, reader, fill, i, tallies, e);
         lost += status > 0;
