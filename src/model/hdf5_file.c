@@ -186,16 +186,39 @@ static bool read_records(Hdf5 *h, Reader r)
 
 static const uint8_t signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1A, '\n'};
 
+/* The superblock: a version that libhdf5 1.10 knows, offsets of 8 bytes, and a file as long as it
+ * says. What is cut off is refused here, before the library sees it. */
+static int check_superblock(const uint8_t *bytes, size_t size, Err *e)
+{
+    Reader r = reader_open(bytes, size);
+    bool sound =
+        reader_take(&r, sizeof signature) && memcmp(bytes, signature, sizeof signature) == 0;
+    uint8_t version = sound ? reader_u8(&r) : 0;
+
+    if (!sound)
+        return err_set(e, ERR_FORMAT, "no HDF5 file");
+    if (version > 3)
+        return err_set(e, ERR_UNSUPPORTED, "a superblock of version %d, 0 to 3 are read", version);
+    if (version < 2)
+        reader_take(&r, 4); /* versions of what comes later */
+    uint8_t offsets = reader_u8(&r);
+    reader_take(&r, version < 2 ? (version ? 14 : 10) : 2); /* lengths, sizes of trees, flags */
+    reader_take(&r, 16); /* base address, free space or extension */
+    uint64_t end = reader_u64le(&r);
+    if (r.failed || offsets != 8)
+        return err_set(e, ERR_FORMAT, "a broken HDF5 file");
+    if (end > size)
+        return err_set(e, ERR_FORMAT, "%zu bytes, the HDF5 file in it has %llu", size,
+                       (unsigned long long)end);
+    return 0;
+}
+
 Hdf5 *hdf5_from_bytes(const void *bytes, size_t size, const char *name, Err *e)
 {
     Writer records = {0};
     Hdf5 *h = NULL;
 
-    if (size < sizeof signature || memcmp(bytes, signature, sizeof signature) != 0) {
-        err_set(e, ERR_FORMAT, "%s: no HDF5 file", name);
-        return NULL;
-    }
-    if (hdf5_child(HDF5_READ, bytes, size, &records, e)) {
+    if (check_superblock(bytes, size, e) || hdf5_child(HDF5_READ, bytes, size, &records, e)) {
         err_prefix(e, "%s", name);
         writer_free(&records);
         return NULL;

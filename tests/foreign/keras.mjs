@@ -70,12 +70,20 @@ class AffineSample extends layers.layers.Layer {
 }
 for (const layer of [GroupNormalization, AffineSample]) tf.serialization.registerClass(layer);
 
+// A list, which may be split over "name0", "name1", ..
+function listOf(group, name) {
+  if (name in group.attrs) return [...group.attrs[name].value];
+  const parts = [];
+  for (let i = 0; name + i in group.attrs; i++) parts.push(...group.attrs[name + i].value);
+  return parts;
+}
+
 // The weights by layer, in the order in which the file names them.
 function weightsOf(group) {
   const weights = {};
-  for (const name of group.attrs["layer_names"].value) {
-    const layer = group.get(name), names = layer.attrs["weight_names"].value;
-    weights[name] = [...names].map((w) => {
+  for (const name of listOf(group, "layer_names")) {
+    const layer = group.get(name);
+    weights[name] = listOf(layer, "weight_names").map((w) => {
       const array = layer.get(w);
       return tf.tensor(array.value, array.shape);
     });
@@ -86,7 +94,7 @@ function weightsOf(group) {
 async function load(config, group) {
   const model = await layers.models.modelFromJSON(config);
   const weights = weightsOf(group);
-  for (const layer of model.layers) layer.setWeights(weights[layer.name]);
+  for (const layer of model.layers) layer.setWeights(weights[layer.name] ?? []);
   return model;
 }
 

@@ -1,11 +1,12 @@
 /* Writes models in every format, with pictures and what our own engine answers, for other runtimes
  * to be held against:
  *
- *     make OUT
+ *     make OUT KERAS
  *
  * OUT/<case>/ receives model.onnx, .. (those formats that the case lists), about.json, and inputs and
  * outputs as raw floats: input0.f32, output0.f32, .. Pictures are grey levels 0..255. 256 pictures of
- * MNIST's training set where the data is at hand, drawn digits else. */
+ * MNIST's training set where the data is at hand, drawn digits else. Each file of the folder KERAS, which
+ * others wrote, is a case of its own: keras-<file>/model.h5, our answers being what we read. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,12 +127,12 @@ static Net *net_transformer(void)
 }
 
 static const Case cases[] = {
-    {"lenet", "lenet", NULL, NULL, "onnx h5 tflite int8.tflite h int8.h"},
+    {"lenet", "lenet", NULL, NULL, "safetensors onnx h5 tflite int8.tflite h int8.h"},
     {"lenet-json", "lenet", NULL, NULL, "json"},
     {"digits", "digits", NULL, NULL, "onnx h5 tflite int8.tflite h int8.h"},
     {"every-kind", NULL, NULL, net_of_every_kind, "onnx h"},
     {"transformer", NULL, NULL, net_transformer, "onnx h5 tflite h"},
-    {"pictures", NULL, NULL, net_pictures, "onnx h5 tflite int8.tflite h int8.h"},
+    {"pictures", NULL, NULL, net_pictures, "safetensors onnx h5 tflite int8.tflite h int8.h"},
     {"generator", NULL, NULL, net_generator, "onnx h5 tflite h"},
     {"resnet20", NULL, "resnet20", NULL, "onnx h5 tflite int8.tflite h int8.h"},
     {"redraw", NULL, "redraw", NULL, "onnx h5 tflite h"},
@@ -243,7 +244,7 @@ static float *input_new(const Model *m, int index, int count, const uint8_t *pic
         die("inputs", NULL);
     for (size_t i = 0; i < n; i++) {
         if (picture)
-            values[i] = size == DIGIT_PIXELS ? pictures[i] : (float)rng_below(&r, 256);
+            values[i] = pictures && size == DIGIT_PIXELS ? pictures[i] : (float)rng_below(&r, 256);
         else
             values[i] = size == 1 ? (float)(i % 10) : rng_range(&r, -1, 1);
         seen[i] = picture ? m->scale * values[i] + m->shift : values[i];
@@ -267,6 +268,29 @@ static void put_about(const Model *m, int count, FILE *out)
                 net_output_name(m->net, i), op.out.c, op.out.h, op.out.w);
     }
     fprintf(out, "]}\n");
+}
+
+static void put_text(const char *path, const Model *m, int count)
+{
+    FILE *file = fopen(path, "w");
+
+    if (!file)
+        die(path, NULL);
+    put_about(m, count, file);
+    if (fclose(file))
+        die(path, NULL);
+}
+
+/* A file of others' gives probabilities. */
+static void to_probabilities(const Model *m, float *logits, int count)
+{
+    double out[16];
+
+    for (int i = 0; i < count; i++) {
+        model_probabilities(m, logits + i * m->class_count, m->class_count, out);
+        for (int k = 0; k < m->class_count; k++)
+            logits[i * m->class_count + k] = (float)out[k];
+    }
 }
 
 static void put_numbers(const char *folder, const Model *m, int count, const uint8_t *pictures)
@@ -295,6 +319,8 @@ static void put_numbers(const char *folder, const Model *m, int count, const uin
                &(Batch){.count = count, .values = seen[0], .more = (const float *const *)seen + 1},
                outputs, n_out);
     exec_free(run);
+    if (!pictures)
+        to_probabilities(m, outputs[0], count);
     for (int i = 0; i < n_out; i++)
         put_floats(folder, "output", i, outputs[i],
                    (size_t)count * numbers_of(net_op(m->net, net_output_node(m->net, i).id).out));
@@ -323,6 +349,32 @@ static void put_files(const char *folder, const Case *c, const Model *m, const u
     }
 }
 
+/* A file that others wrote. It ends in a softmax, which we leave to whoever uses the model. */
+static void put_keras(const char *out, const char *keras, const char *file)
+{
+    Err e = {0};
+    char name[128];
+    size_t size;
+    char *from = file_join(keras, file);
+    Model *m = from ? model_open(from, &e) : NULL;
+
+    snprintf(name, sizeof name, "keras-%.*s", (int)strcspn(file, "."), file);
+    char *folder = file_join(out, name), *about = folder ? file_join(folder, "about.json") : NULL;
+    char *to = folder ? file_join(folder, "model.h5") : NULL;
+    uint8_t *bytes = from ? file_read(from, FILE_LIMIT, &size, &e) : NULL;
+    if (!m || !about || !to || !bytes || file_make_folder(folder, &e) ||
+        file_write(to, bytes, size, &e))
+        die(file, &e);
+    put_numbers(folder, m, OTHERS, NULL);
+    put_text(about, m, OTHERS);
+    free(bytes);
+    free(to);
+    free(about);
+    free(folder);
+    free(from);
+    model_free(m);
+}
+
 static void put_case(const char *out, const Case *c, const uint8_t *pictures)
 {
     Err e = {0};
@@ -337,12 +389,7 @@ static void put_case(const char *out, const Case *c, const uint8_t *pictures)
         shake_state(m->net);
     put_numbers(folder, m, count, pictures);
     put_files(folder, c, m, pictures);
-    FILE *file = fopen(about, "w");
-    if (!file)
-        die(about, NULL);
-    put_about(m, count, file);
-    if (fclose(file))
-        die(about, NULL);
+    put_text(about, m, count);
     free(about);
     free(folder);
     model_free(m);
@@ -350,12 +397,19 @@ static void put_case(const char *out, const Case *c, const uint8_t *pictures)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        die("make OUT", NULL);
+    size_t files = 0;
+    Err e = {0};
+    char **names = argc == 3 ? file_list(argv[2], &files, &e) : NULL;
+
+    if (!names)
+        die("make OUT KERAS", &e);
     uint8_t *pictures = pictures_new();
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         put_case(argv[1], &cases[i], pictures);
+    for (size_t i = 0; i < files; i++)
+        put_keras(argv[1], argv[2], names[i]);
+    free(names);
     free(pictures);
     return 0;
 }
