@@ -124,22 +124,24 @@ const char *sweep_value(const Sweep *s, int combination, int axis)
 
 /* ---- the runs ---- */
 
-/* Letters that any file system takes; a name that was changed or cut gets a sum of the whole. */
-static char *plain_name(const char *text)
+/* "key=value" lines as a name of letters that any file system takes, "_" between them. Where a value
+ * has other letters, or the name is too long, a sum of the whole keeps it apart from others. */
+static char *plain_name(const char *lines)
 {
     enum { LONGEST = 160 };
     char name[LONGEST + 16];
     unsigned sum = 2166136261u; /* FNV-1a */
-    size_t length = strlen(text), n = 0;
-    bool changed = length > LONGEST;
+    size_t n = 0;
+    bool changed = strlen(lines) > LONGEST, value = false;
 
-    for (size_t i = 0; i < length; i++) {
-        bool plain = isalnum((unsigned char)text[i]) || strchr("=._+-", text[i]);
+    for (const char *c = lines; *c; c++) {
+        bool plain = isalnum((unsigned char)*c) || strchr("=.+-", *c) || (*c == '_' && !value);
 
-        sum = (sum ^ (unsigned char)text[i]) * 16777619u;
-        changed = changed || !plain;
+        sum = (sum ^ (unsigned char)*c) * 16777619u;
+        changed = changed || (!plain && *c != '\n');
+        value = *c == '=' || (value && *c != '\n');
         if (n < LONGEST)
-            name[n++] = plain ? text[i] : '-';
+            name[n++] = plain ? *c : *c == '\n' ? '_' : '-';
     }
     name[n] = '\0';
     if (changed)
@@ -154,13 +156,13 @@ static int name_run(const Sweep *s, SweepRun *run, Err *e)
     Writer w = {0};
 
     for (int i = 0; i < s->axis_count; i++) {
-        writer_text(&w, "%s%s=%s", i ? "_" : "", s->axes[i].key,
+        writer_text(&w, "%s%s=%s", i ? "\n" : "", s->axes[i].key,
                     sweep_value(s, run->combination, i));
         seed_is_axis = seed_is_axis || !strcmp(s->axes[i].key, "seed");
     }
     run->group = w.failed ? NULL : plain_name((char *)w.bytes);
     if (!seed_is_axis)
-        writer_text(&w, "_seed=%ju", (uintmax_t)(s->base.seed + (uint64_t)run->seed));
+        writer_text(&w, "\nseed=%ju", (uintmax_t)(s->base.seed + (uint64_t)run->seed));
     run->name = w.failed ? NULL : plain_name((char *)w.bytes);
     writer_free(&w);
     return run->name && run->group ? 0 : err_set(e, ERR_MEMORY, "no memory for a study");

@@ -88,6 +88,12 @@ static void folders_take_any_value(void **state)
         assert_null(strpbrk(s->runs[i].name, "/ \xC3"));
     assert_string_not_equal(s->runs[0].name, s->runs[1].name);
     sweep_free(s);
+    const char *alike[] = {"data=a,a_init_from=b", "init_from=c,b_init_from=c"};
+    s = study(&base, alike, 2, 1);
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < i; k++)
+            assert_string_not_equal(s->runs[i].name, s->runs[k].name);
+    sweep_free(s);
 }
 
 static void assert_refused(const char *grid, const char *more, int seeds, const char *metric,
