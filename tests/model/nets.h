@@ -81,6 +81,8 @@ static inline Net *net_of_every_kind(void)
     x = net_add(net, x, x);
     net_output(net, "logits", x);
     net_output(net, "probabilities", net_softmax(net, x));
+    half = net_gaussian(net, net_dense(net, x, "latent", (Dense){.units = 6}));
+    net_output(net, "drawn", net_modulate(net, x, half, half));
     return net_finished(net, 2);
 }
 

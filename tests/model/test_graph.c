@@ -97,7 +97,11 @@ static void every_field_of_every_kind_is_written(void **state)
         "{\"kind\":\"softmax\",\"name\":\"softmax1\",\"inputs\":[\"add1\"]}",
         "\"outputs\":[{\"name\":\"picture\",\"layer\":\"act4\"},{\"name\":\"code\","
         "\"layer\":\"act5\"},{\"name\":\"logits\",\"layer\":\"add1\"},"
-        "{\"name\":\"probabilities\",\"layer\":\"softmax1\"}]}",
+        "{\"name\":\"probabilities\",\"layer\":\"softmax1\"},"
+        "{\"name\":\"drawn\",\"layer\":\"modulate1\"}]}",
+        "{\"kind\":\"gaussian\",\"name\":\"gaussian1\",\"inputs\":[\"latent\"]}",
+        "{\"kind\":\"modulate\",\"name\":\"modulate1\",\"inputs\":[\"add1\",\"gaussian1\","
+        "\"gaussian1\"]}",
     };
     Net *net = net_of_every_kind();
     char *text = graph_write(net, NULL);
