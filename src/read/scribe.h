@@ -20,7 +20,7 @@
 #include "read/generator.h"
 
 enum { WRITE_DIGITS = 200, WRITE_TRIES = 5 };
-#define WRITE_SURE  0.7f
+#define WRITE_SURE  0.95f
 #define WRITE_ALIKE 0.8f /* the correlation of noise between digits of one hand */
 
 /* Which model `write` uses when none is named. */

@@ -229,7 +229,7 @@ static int set_up(WriterRun *w, Err *e)
         code = check_data(w->data, e);
     if (code)
         return code;
-    w->picture_epochs = r->epochs - (r->epochs > 2 ? r->epochs / 3 : 1);
+    w->picture_epochs = r->epochs - r->epochs / 2;
     w->run = run_folder_new(w->options->folder, e);
     w->team = w->run ? team_new(r->threads, e) : NULL;
     if (!w->team)

@@ -99,6 +99,21 @@ static void take_standard(const WriterRun *w, Net *net)
     param_write(bias, b, net_block(net));
 }
 
+/* The layer before the sigmoid. */
+static void sharpen(const WriterRun *w, Net *net)
+{
+    static const char *const names[] = {"decoder.draw.weight", "decoder.draw.bias"};
+
+    for (int i = 0; i < 2; i++) {
+        const Param *p = net_param_find(net, names[i]);
+
+        param_read(p, net_block(net), w->values);
+        for (size_t k = 0; k < param_size(p); k++)
+            w->values[k] *= WRITER_SHARP;
+        param_write(p, w->values, net_block(net));
+    }
+}
+
 void writer_publish(WriterRun *w)
 {
     Net *net = w->model->net;
@@ -113,6 +128,7 @@ void writer_publish(WriterRun *w)
     optim_swap_average(w->optim, w->net);
     if (w->latents.found)
         take_standard(w, net);
+    sharpen(w, net);
 }
 
 /* ---- drawing ---- */
