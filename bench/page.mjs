@@ -39,7 +39,12 @@ function canvas(width, height) {
 
 console.log(`bytes: ${simd.length} with SIMD, ${plain.length} without, models ${models.length}`);
 for (const [name, module] of [["SIMD", simd], ["plain", plain]]) {
-  const scrawl = await openInside({simd: module, plain: module, models});
+  const begin = performance.now(), give = (bytes) => async () => bytes;
+  const scrawl = await openInside({simd: give(module), plain: give(module), models: give(models)});
+  const opened = performance.now();
+  scrawl.choose(scrawl.models[0]);
+  scrawl.read(canvas(280, 280));
+  console.log(`${name}: opened in ${(opened - begin).toFixed(0)} ms, the first reading ${(performance.now() - opened).toFixed(0)} ms later`);
   for (const model of scrawl.models) {
     scrawl.choose(model);
     const [line] = scrawl.read(canvas(280, 280)), {seen} = line.digits[0];

@@ -1,7 +1,7 @@
 /* Rules in the order in which they are cheapest to break: host, path, method, origin, token, type, size. */
 #include "web/request.h"
 
-#include <ctype.h>
+#include <arpa/inet.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,30 +55,50 @@ void reply_free(Reply *reply)
 
 /* ---- hosts ---- */
 
-/* Whether `text` is one of the names, with or without a port: the browser of a page elsewhere that was led here by a
- * name of its own (DNS rebinding) says that name. */
+/* "" or ":8123": what may stand behind a host. */
+static bool is_port(const char *text)
+{
+    size_t digits = *text == ':' ? strspn(text + 1, "0123456789") : 0;
+
+    return !*text || (digits && !text[1 + digits]);
+}
+
+/* Whether `text` is one of the names, with or without a port. */
 static bool is_ours(const char *text, const Rules *rules)
 {
     for (int i = 0; rules->names[i]; i++) {
         size_t n = strlen(rules->names[i]);
 
-        if (strncasecmp(text, rules->names[i], n) != 0)
-            continue;
-        const char *rest = text + n;
-
-        if (*rest == ':' && isdigit((unsigned char)rest[1]))
-            rest += 1 + strspn(rest + 1, "0123456789");
-        if (!*rest)
+        if (strncasecmp(text, rules->names[i], n) == 0 && is_port(text + n))
             return true;
     }
     return false;
 }
 
-static bool origin_is_ours(const char *origin, const Rules *rules)
+/* "192.168.1.5:8123", "[fe80::1]": the browser was not led here by a name that somebody made up. */
+static bool is_number(const char *text)
 {
-    if (strncasecmp(origin, "http://", 7) == 0)
-        return is_ours(origin + 7, rules);
-    return strncasecmp(origin, "https://", 8) == 0 && is_ours(origin + 8, rules);
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr ignored;
+    bool six = *text == '[';
+    size_t n = six ? strcspn(text + 1, "]") : strcspn(text, ":");
+    const char *rest = text + n + (six ? 1 : 0);
+
+    if (n >= sizeof address || (six && *rest++ != ']') || !is_port(rest))
+        return false;
+    memcpy(address, text + six, n);
+    address[n] = '\0';
+    return inet_pton(six ? AF_INET6 : AF_INET, address, &ignored) == 1;
+}
+
+/* A page of this server: from one of its names, or from the very host that is asked. */
+static bool origin_is_ours(const char *origin, const char *host, const Rules *rules)
+{
+    size_t scheme = strncasecmp(origin, "http://", 7) == 0    ? 7
+                    : strncasecmp(origin, "https://", 8) == 0 ? 8
+                                                              : 0;
+
+    return scheme && (is_ours(origin + scheme, rules) || strcasecmp(origin + scheme, host) == 0);
 }
 
 /* ---- who may ---- */
@@ -162,7 +182,7 @@ static const Route *find_route(const Request *r, Reply *reply)
 
 const Route *request_check(const Request *r, const Rules *rules, Reply *reply)
 {
-    if (!r->host || !is_ours(r->host, rules)) {
+    if (!r->host || !(is_ours(r->host, rules) || is_number(r->host))) {
         reply_refuse(reply, 421, "host",
                      "This server does not answer to that name; see scrawl serve --help, --name.");
         return NULL;
@@ -171,7 +191,7 @@ const Route *request_check(const Request *r, const Rules *rules, Reply *reply)
 
     if (!route)
         return NULL;
-    if (r->origin && !origin_is_ours(r->origin, rules)) {
+    if (r->origin && !origin_is_ours(r->origin, r->host, rules)) {
         reply_refuse(reply, 403, "origin", "Pages from elsewhere may not ask this server.");
         return NULL;
     }

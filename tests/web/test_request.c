@@ -10,7 +10,8 @@
 
 #include "web/request.h"
 
-static const Rules open_rules = {.names = {"localhost", "127.0.0.1", "[::1]", "scrawl.example"}, .body = 1000};
+static const Rules open_rules = {.names = {"localhost", "127.0.0.1", "[::1]", "scrawl.example"},
+                                 .body = 1000};
 
 static Request sound(void)
 {
@@ -40,11 +41,25 @@ static void expect(const Request *r, const Rules *rules, int status)
 
 static void a_host_is_ours_with_any_port_or_none(void **state)
 {
-    static const char *const ours[] = {"localhost",   "LOCALHOST:1", "127.0.0.1:65535",
-                                       "[::1]:80", "scrawl.example"};
-    static const char *const not_ours[] = {"",           "localhos",         "localhost.", "localhost.evil.example",
-                                           "localhost:", "localhost:80evil", "::1",        "evil.example",
-                                           "[::1]x",     "localhost:80:80"};
+    static const char *const ours[] = {"localhost", "LOCALHOST:1",    "127.0.0.1:65535",
+                                       "[::1]:80",  "scrawl.example", "192.168.1.5:8123",
+                                       "[fe80::1]", "10.0.0.1"};
+    static const char *const not_ours[] = {"",
+                                           "localhos",
+                                           "localhost.",
+                                           "localhost.evil.example",
+                                           "localhost:",
+                                           "localhost:80evil",
+                                           "::1",
+                                           "evil.example",
+                                           "[::1]x",
+                                           "localhost:80:80",
+                                           "1.2.3.4.evil.example",
+                                           "1.2.3.4:x",
+                                           "[::1",
+                                           "[evil.example]",
+                                           "1.2.3",
+                                           ":80"};
 
     (void)state;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
@@ -67,9 +82,14 @@ static void an_origin_has_to_be_ours_where_it_is_told(void **state)
     static const struct {
         const char *origin;
         int status;
-    } cases[] = {{"http://localhost:8123", 200}, {"https://scrawl.example", 200}, {"null", 403},
-                 {"", 403},                      {"http://evil.example", 403},    {"localhost", 403},
-                 {"ftp://localhost", 403}};
+    } cases[] = {{"http://localhost:8123", 200},
+                 {"https://scrawl.example", 200},
+                 {"null", 403},
+                 {"", 403},
+                 {"http://evil.example", 403},
+                 {"localhost", 403},
+                 {"ftp://localhost", 403},
+                 {"http://6.6.6.6", 403}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -77,6 +97,12 @@ static void an_origin_has_to_be_ours_where_it_is_told(void **state)
         r.origin = cases[i].origin;
         expect(&r, &open_rules, cases[i].status);
     }
+    Request r = sound();
+    r.host = "192.168.1.5:8123";
+    r.origin = "http://192.168.1.5:8123";
+    expect(&r, &open_rules, 200);
+    r.origin = "http://192.168.1.6:8123";
+    expect(&r, &open_rules, 403);
 }
 
 static void only_pictures_are_taken_to_be_read(void **state)
@@ -84,9 +110,15 @@ static void only_pictures_are_taken_to_be_read(void **state)
     static const struct {
         const char *type;
         int status;
-    } cases[] = {{"image/png", 200},  {"IMAGE/jpeg; q=1", 200}, {"application/octet-stream", 200},
-                 {"image/", 415},     {"text/plain", 415},      {"application/octet-streams", 415},
-                 {"image", 415},      {"", 415},                {NULL, 415},
+    } cases[] = {{"image/png", 200},
+                 {"IMAGE/jpeg; q=1", 200},
+                 {"application/octet-stream", 200},
+                 {"image/", 415},
+                 {"text/plain", 415},
+                 {"application/octet-streams", 415},
+                 {"image", 415},
+                 {"", 415},
+                 {NULL, 415},
                  {"multipart/form-data; boundary=image/png", 415}};
 
     (void)state;
@@ -102,8 +134,8 @@ static void a_length_that_is_claimed_is_held_against_the_limit(void **state)
     static const struct {
         const char *length;
         int status;
-    } cases[] = {{NULL, 200},  {"0", 200},   {"1000", 200},  {"1001", 413},
-                 {"-1", 413},  {"", 413},    {"0x10", 413},  {"999999999999999999999999", 413},
+    } cases[] = {{NULL, 200},  {"0", 200},   {"1000", 200}, {"1001", 413},
+                 {"-1", 413},  {"", 413},    {"0x10", 413}, {"999999999999999999999999", 413},
                  {" 10", 413}, {"10 ", 413}, {"+5", 413}};
 
     (void)state;
@@ -120,9 +152,17 @@ static void a_token_opens_what_is_closed(void **state)
     static const struct {
         const char *authorization;
         int status;
-    } cases[] = {{"Bearer secret", 200}, {"bearer secret", 200},  {NULL, 401},           {"", 401},
-                 {"Bearer", 401},        {"Bearer ", 401},        {"Bearer secre", 401}, {"Bearer secrets", 401},
-                 {"Basic secret", 401},  {"Bearer  secret", 401}, {"secret", 401}};
+    } cases[] = {{"Bearer secret", 200},
+                 {"bearer secret", 200},
+                 {NULL, 401},
+                 {"", 401},
+                 {"Bearer", 401},
+                 {"Bearer ", 401},
+                 {"Bearer secre", 401},
+                 {"Bearer secrets", 401},
+                 {"Basic secret", 401},
+                 {"Bearer  secret", 401},
+                 {"secret", 401}};
 
     (void)state;
     rules.token = "secret";

@@ -1,6 +1,6 @@
 // The library inside the page: the WebAssembly of inside.c behind plain calls.
 //
-//     const scrawl = await openInside({simd, plain, models});     // bytes of each
+//     const scrawl = await openInside({simd, plain, models});     // functions that give a promise of the bytes
 //     scrawl.choose("digits");
 //     for (const line of scrawl.read(imageData)) console.log(line.text);
 //
@@ -133,10 +133,14 @@ class Inside {
   }
 }
 
+// A function that makes a vector: valid where the browser and its processor have SIMD.
+const SIMD_PROBE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11]);
+
 export async function openInside({simd, plain, models}) {
   if (typeof WebAssembly !== "object")
     throw new Error("This browser cannot run WebAssembly, which scrawl needs. A current Firefox, Chrome or Safari can.");
-  const fast = WebAssembly.validate(simd);
-  const {instance} = await WebAssembly.instantiate(fast ? simd : plain, {});
-  return new Inside(instance.exports, models, fast);
+  const fast = WebAssembly.validate(SIMD_PROBE);
+  const [code, weights] = await Promise.all([fast ? simd() : plain(), models()]);
+  const {instance} = await WebAssembly.instantiate(code, {});
+  return new Inside(instance.exports, weights, fast);
 }

@@ -10,7 +10,8 @@ const $ = (id) => document.getElementById(id);
 // What the page carries in itself: deflated, in base64.
 async function carried(id) {
   if (typeof DecompressionStream !== "function") throw new Error("This browser is too old for scrawl. One from 2023 or later will do.");
-  const packed = Uint8Array.from(atob($(id).textContent.trim()), (c) => c.charCodeAt(0));
+  const text = atob($(id).textContent.trim()), packed = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) packed[i] = text.charCodeAt(i);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -215,8 +216,7 @@ function setUpModels(scrawl, answer, again) {
 }
 
 async function main() {
-  const [simd, plain, models] = await Promise.all(["wasm-simd", "wasm-plain", "models"].map(carried));
-  const scrawl = await openInside({simd, plain, models});
+  const scrawl = await openInside({simd: () => carried("wasm-simd"), plain: () => carried("wasm-plain"), models: () => carried("models")});
   scrawl.choose(scrawl.models[0]);
   const answer = new Answer(scrawl);
   const panels = {draw: setUpDrawing(scrawl, answer), picture: setUpPictures(scrawl, answer), write: setUpWriting(scrawl, answer)};
