@@ -236,10 +236,34 @@ static Edge edge_of(const Graph *g, const Block *from, const Block *to)
                   0,  row->first - 1};
 }
 
-static void draw_arc(Canvas *c, const Graph *g, const Edge *e, int level)
+/* How high a skip runs: above all of its row, or, within a lower lane, just above that where no block
+ * is in the way. */
+static double arc_height(const Graph *g, const Edge *e, int level)
 {
     const Row *row = &g->rows[e->to->row];
-    double high = row->top + 4 + level * row->arc_step, in = column_left(g, e->to->column) - 9;
+    double usual = row->top + 4 + level * row->arc_step, low = HUGE_VAL;
+
+    if (e->lane == 0 || e->lane != e->to->lane)
+        return usual;
+    for (int i = 0; i < g->count; i++) {
+        const Block *b = &g->blocks[i];
+        if (b->lane == e->lane && b->row == e->to->row && !b->output)
+            low = fmin(low, cell_of(g, b).y);
+    }
+    low -= 4 + 4 * (level % 3);
+    for (int i = 0; i < g->count; i++) {
+        const Block *b = &g->blocks[i];
+        Box cell = cell_of(g, b);
+        if (b->row == e->to->row && b->column > e->column && b->column < e->to->column &&
+            cell.y < low + 4 && low - 4 < cell.y + cell.h + 16)
+            return usual;
+    }
+    return low;
+}
+
+static void draw_arc(Canvas *c, const Graph *g, const Edge *e, int level)
+{
+    double high = arc_height(g, e, level), in = column_left(g, e->to->column) - 9;
     double end = left_of(e->to);
     Point path[] = {
         {e->turn_x, e->y}, {e->turn_x, high}, {in, high}, {in, e->to->y}, {end, e->to->y}};
