@@ -166,6 +166,14 @@ void cells_free(CellsReading *c)
     free(c);
 }
 
+/* A file's name need not be UTF-8, JSON has to be. */
+static json_t *name_json(const char *name)
+{
+    json_t *text = json_string(name);
+
+    return text ? text : json_string("(a name that is not UTF-8)");
+}
+
 char *cells_json(const CellsReading *c, const char *image_name)
 {
     json_t *rows = json_array();
@@ -185,8 +193,7 @@ char *cells_json(const CellsReading *c, const char *image_name)
         }
         json_array_append_new(rows, row);
     }
-    json_t *root = json_pack("{s:o, s:o}", "image",
-                             json_stringn_nocheck(image_name, strlen(image_name)), "cells", rows);
+    json_t *root = json_pack("{s:o, s:o}", "image", name_json(image_name), "cells", rows);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(7)) : NULL;
 
     json_decref(root);

@@ -52,14 +52,21 @@ static json_t *field_json(const Field *f, const FieldReading *r)
         rounded(r->probability, 1e5), f->kind == FIELD_DIGITS ? "boxes" : "bubbles", items);
 }
 
+/* A file's name need not be UTF-8, JSON has to be. */
+static json_t *name_json(const char *name)
+{
+    json_t *text = json_string(name);
+
+    return text ? text : json_string("(a name that is not UTF-8)");
+}
+
 char *form_json(const FormReading *f, const Layout *l, const char *image_name)
 {
     json_t *fields = json_array();
 
     for (int i = 0; i < f->count; i++)
         json_array_append_new(fields, field_json(&l->fields[i], &f->fields[i]));
-    json_t *root = json_pack("{s:o, s:s, s:i, s:o}", "image",
-                             json_stringn_nocheck(image_name, strlen(image_name)), "layout",
+    json_t *root = json_pack("{s:o, s:s, s:i, s:o}", "image", name_json(image_name), "layout",
                              l->name, "flagged", f->flagged, "fields", fields);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(7)) : NULL;
 
