@@ -117,9 +117,10 @@ const Verb verb_convert = {
     .arguments = "MODEL",
     .about = "a model in another format: Keras, ONNX, TensorFlow Lite, C",
     .more = "OUT ends in .safetensors (scrawl's own, also for PyTorch), .h5 (a whole model for Keras), .json (Keras'\n"
-            "architecture, with the weights beside it in .h5), .onnx, .tflite (TensorFlow Lite), .h (C: weights and a\n"
-            "forward pass that need no library). MODEL is a model that ships, or a file that ends in .safetensors, .h5 or .json. What was written is held against the model on\n"
-            "16 pictures: of DATA if it is given, else drawn ones.",
+            "architecture, with the weights beside it in .h5), .onnx, .tflite (TensorFlow Lite) or .h (C: weights and\n"
+            "a forward pass that need no library). MODEL is a model that ships, or a file that ends in .safetensors,\n"
+            ".h5 or .json. What was written is held against the model on 16 pictures: of DATA if it is given, else\n"
+            "drawn ones.",
     .options = options,
     .least = 1,
     .most = 1,

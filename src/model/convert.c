@@ -39,6 +39,17 @@ static const Export *find_export(const char *path)
     return NULL;
 }
 
+/* A format that model.h writes and reads. */
+static bool is_read(const char *path)
+{
+    static const char *const endings[] = {"safetensors", "h5", "json"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        found |= strcasecmp(file_ending(path), endings[i]) == 0;
+    return found;
+}
+
 /* ---- what is shown to both ---- */
 
 typedef struct Sample {
@@ -295,6 +306,10 @@ int model_convert(const Model *m, const char *path, const ConvertOptions *option
     Sample s = {0};
     float *outputs[NET_INPUTS] = {0};
 
+    if (!x && !is_read(path))
+        return err_set(e, ERR_UNSUPPORTED,
+                       "%s: a model is written to .safetensors, .h5, .json, .onnx, .tflite or .h",
+                       path);
     if (options->int8 && !(x && x->int8))
         return err_set(e, ERR_UNSUPPORTED, "%s: int8 is for .tflite and .h", path);
     if (options->half && strcasecmp(file_ending(path), "safetensors") != 0)
