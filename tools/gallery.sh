@@ -117,6 +117,20 @@ picture redraw.svg
 run scrawl summary resnet164 --diagram resnet164.svg
 picture resnet164.svg
 
+say '' '## Redrawing' '' 'Handwriting, what the net draws of it, cleaned and enlarged, and the same digits in type.'
+run scrawl redraw page.jpg --side-by-side --clean --font '"Times New Roman"' --height 160 -o typeset.png
+picture typeset.png
+say '' 'One digit: enlarged as it was drawn in 28x28, with smooth edges, and black and white by a threshold.'
+run scrawl redraw digit.png --single --height 196 -o drawn.png
+run scrawl redraw digit.png --single --clean --height 196 -o clean.png
+run scrawl redraw digit.png --single --clean seed --height 196 -o steps.png
+picture drawn.png redraw-drawn.png
+picture clean.png redraw-clean.png
+picture steps.png redraw-steps.png
+say '' 'The 32 maps of its second-last layer, from which it draws.'
+run scrawl summary redraw --activations digit.png --layer act10 -o maps
+picture maps/act10.png activations-redraw.png
+
 say '' '## A study' '' 'Every combination of a grid, each with three seeds, ranked by the validation pictures. Killed, it goes on when the
 command is given again.'
 results scrawl sweep lenet --data data/mnist --epochs 2 --set '"augment=none average=0"' --grid optimizer=sgd,adam \

@@ -68,7 +68,7 @@ static const ZooModel models[] = {
         .about = "redraws a handwritten digit as a typeset one, and what is none as nothing",
         .paper = "scrawl; an encoder and a decoder through 32 numbers",
         .build = zoo_redraw,
-        .usual = {.classes = 11, .width = 16},
+        .usual = {.classes = 11, .width = 24},
         .recipe = "epochs=14 batch=128 optimizer=adamw lr=0.004 weight_decay=0.01 "
                   "schedule=one-cycle smoothing=0.05 average=0.998 augment=mild "
                   "augment.aspect=0.15 augment.elastic_px=2 augment.blur=0.4 augment.dim=0.3 "

@@ -173,7 +173,7 @@ static void redraw_passes_all_through_32_numbers(void **state)
     static const char *const outputs[] = {"logits", "picture", "picture_logits"};
 
     (void)state;
-    assert_int_equal(net_parameters(net), 142668);
+    assert_int_equal(net_parameters(net), 233268);
     assert_shape(shape_of(net, "code"), 32, 1, 1);
     assert_shape(shape_of(net, "strokes"), 32, 28, 28);
     assert_int_equal(net_output_count(net), 3);
