@@ -22,12 +22,6 @@ function placement(sheet, size) {
   return {scale, left: (w - size.width * scale) / 2, top: (h - size.height * scale) / 2};
 }
 
-// A digit's box without the paper that the reader keeps around it.
-function tight([x, y, w, h]) {
-  const paper = Math.min(0.05 * h, 0.1 * w);
-  return [x + paper, y + paper, w - 2 * paper, h - 2 * paper];
-}
-
 function sayingOf(digits, none) {
   const refused = digits.filter((d) => d.digit === null).length;
   if (!digits.length) return none;
@@ -170,7 +164,7 @@ export class Answer {
     while (marks.children.length > shown.length) marks.lastChild.remove();
     while (marks.children.length < shown.length) marks.append(element("div", {}, element("b")));
     shown.forEach((d, i) => {
-      const [x, y, w, h] = tight(d.box), mark = marks.children[i];
+      const [x, y, w, h] = d.box, mark = marks.children[i];
       mark.className = `mark${d.digit === null ? " doubt" : ""}${top + y * scale < 24 ? " low" : ""}`;
       Object.assign(mark.style, {left: `${left + x * scale}px`, top: `${top + y * scale}px`, width: `${w * scale}px`, height: `${h * scale}px`});
       mark.firstChild.textContent = d.digit ?? "?";
