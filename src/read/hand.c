@@ -19,7 +19,7 @@ static const float pull = 0.6f;        /* of a slant towards the number's */
 static const float most_growth = 1.3f; /* of a low digit */
 static const float size_spread = 0.03f;
 static const float drift_kept = 0.6f, drift = 0.5f; /* the line's wavering, from digit to digit */
-static const float gap_least = 2.2f, gap_most = 4.7f, gap_spread = 0.8f;
+static const float gap_least = 5.0f, gap_most = 7.5f, gap_spread = 0.8f;
 static const float ink_level = 0.25f; /* what counts as ink when measuring */
 
 typedef struct Glyph {
