@@ -13,6 +13,7 @@ enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
 /* How much the digits' net has to say about a digit of a number that stands apart, and about one that is
  * cut from its neighbour or has a long tail: chosen on made-up numbers of validation digits. */
+static const double least_sure = 0.5; /* a digit of a number that is less likely than not is refused */
 static const double second_opinion = 0.5, odd_opinion = 0.1, least_probability = 1e-4;
 
 struct Reader {
@@ -196,19 +197,16 @@ static double structure_of(const Spot *s, int count)
     return fmin(1, s->number_probability / product);
 }
 
-/* A digit of a number whose length is doubtful is doubtful itself. */
-static void decide_number(const Reader *r, Spot *s, int count)
+static void decide_number(Spot *s, int count)
 {
-    double structure = structure_of(s, count), number = structure;
+    double number = structure_of(s, count);
 
     for (int i = 0; i < count; i++) {
         ReadDigit *d = &s[i].digit;
 
-        number *= d->alternatives[0].probability;
-        for (int k = 0; k < READ_ALTERNATIVES; k++)
-            d->alternatives[k].probability *= structure;
         d->probability = d->alternatives[0].probability;
-        d->digit = d->probability < line_reader_model(r->line)->calibration.threshold ? -1 : d->alternatives[0].digit;
+        d->digit = d->probability < least_sure ? -1 : d->alternatives[0].digit;
+        number *= d->probability;
     }
     for (int i = 0; i < count; i++)
         s[i].number_probability = number;
@@ -228,7 +226,7 @@ static void decide_all(const Reader *r, const double *p, Sight *sight)
         for (end = first + 1; end < sight->count && sight->spots[end].number == s->number; end++)
             ;
         if (s->read)
-            decide_number(r, &sight->spots[first], end - first);
+            decide_number(&sight->spots[first], end - first);
     }
 }
 

@@ -2,15 +2,12 @@
  *
  *     lines_calibrate(model, "runs/line/model.safetensors", plain, cluttered, 200, &e);
  *
- * The temperature is that with the least log-loss of the probability that a number is exactly right. The threshold is
- * the lowest at which at most LINES_WRONG of the digits of plain numbers are wrong and not refused. Inside train/. */
+ * The temperature is that with the least log-loss of the probability that a number is exactly right. Inside train/. */
 #ifndef SCRAWL_TRAIN_LINES_CALIBRATE_H
 #define SCRAWL_TRAIN_LINES_CALIBRATE_H
 
 #include "data/made_strings.h"
 #include "model/model.h"
-
-#define LINES_WRONG 0.005
 
 /* Sets the model's calibration; the file at `path` is written again and again, last with what was found. `count`
  * numbers of each kind are read. */
