@@ -523,7 +523,7 @@ static void an_ending_that_is_unknown_is_refused_by_name(void **state)
     int loaded, skipped;
 
     assert_null(model_open("a/b.bin", &e));
-    assert_string_equal(e.text, "a/b.bin: a model's file ends in .safetensors");
+    assert_string_equal(e.text, "a/b.bin: a model's file ends in .safetensors, .h5, .json");
     assert_int_equal(e.code, ERR_UNSUPPORTED);
     assert_int_equal(model_save(m, "weights", MODEL_F32, &e), -ERR_UNSUPPORTED);
     assert_int_equal(model_load_matching(m, "x.pt", &loaded, &skipped, &e), -ERR_UNSUPPORTED);
