@@ -115,6 +115,10 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (status || args.help)
         return status;
+    if (read_form_wanted(&v.form) && (v.annotate || v.explain || v.digits || v.single))
+        return usage_error(verb, "--annotate, --explain, --digits and --single are not for forms and tables");
+    if (v.single && v.digits)
+        return usage_error(verb, "--single is one digit, --digits a number's length");
     if (read_form_wanted(&v.form))
         return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, args.list, args.count});
     if (v.digits && line_length_parse(v.digits, &v.length, &e))

@@ -153,11 +153,12 @@ static int redraw_folder(const Work *w, const char *in, const char *out)
     Err e = {0};
     size_t count, pictures = 0;
     char **names = file_list(in, &count, &e);
-    int status = names && !file_make_folder(out, &e) ? STATUS_DONE : refuse("%s", e.text);
+    bool ready = names && !file_make_folder(out, &e);
+    int status = ready ? STATUS_DONE : refuse("%s", e.text);
     Progress progress = progress_start();
     Watch watch = progress_watch(&progress, "redrawing pictures");
 
-    for (size_t i = 0; names && i < count; i++) {
+    for (size_t i = 0; ready && i < count; i++) {
         watch_tell(&watch, i, count);
         if (!is_picture(names[i]))
             continue;

@@ -224,7 +224,7 @@ const Verb verb_train = {
     .name = "train",
     .arguments = "[NAME]",
     .about = "trains a net that scrawl can build",
-    .more = "NAME is lenet, digits, line, redraw or resnet164 (any depth 9n+2). The run's folder holds "
+    .more = "NAME is lenet, digits, line, redraw, writer, alexnet, zfnet or resnet164 (any depth 9n+2). The run's folder holds "
             "config.json, log.csv, TensorBoard's\n"
             "events, checkpoints and model.safetensors, the best model by validation. The last "
             "line printed is JSON.\n"

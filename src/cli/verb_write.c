@@ -125,6 +125,9 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "it wants -o OUT");
     if ((args.count > 0) + (v.from != NULL) + (v.set > 0) != 1)
         return usage_error(verb, "it wants either NUMBERs, --from or --dataset");
+    if (v.set && (v.height || v.inverted || v.transparent || v.copies != 1 || v.style || strcmp(v.join, "hand")))
+        return usage_error(verb, "--dataset writes single digits as MNIST's: no --height, --invert, --transparent, "
+                                 "--count, --style or --join");
     if (v.style && !style_of(v.style, &o))
         return usage_error(verb, "--style: '%.40s' is not a whole number", v.style);
     for (int i = 0; i < args.count; i++)

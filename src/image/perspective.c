@@ -116,21 +116,6 @@ Spot perspective_map(const Perspective *p, Spot s)
     return (Spot){(m[0] * s.x + m[1] * s.y + m[2]) / w, (m[3] * s.x + m[4] * s.y + m[5]) / w};
 }
 
-bool perspective_invert(const Perspective *p, Perspective *back)
-{
-    const double *m = p->m;
-    double c[9] = {m[4] * m[8] - m[5] * m[7], m[2] * m[7] - m[1] * m[8], m[1] * m[5] - m[2] * m[4],
-                   m[5] * m[6] - m[3] * m[8], m[0] * m[8] - m[2] * m[6], m[2] * m[3] - m[0] * m[5],
-                   m[3] * m[7] - m[4] * m[6], m[1] * m[6] - m[0] * m[7], m[0] * m[4] - m[1] * m[3]};
-    double det = m[0] * c[0] + m[1] * c[3] + m[2] * c[6];
-
-    if (!(fabs(det) > 0) || !isfinite(det))
-        return false;
-    for (int i = 0; i < 9; i++)
-        back->m[i] = c[i] / det;
-    return true;
-}
-
 static double within(double v, double high)
 {
     return v > 0 ? (v < high ? v : high) : 0; /* a NaN becomes 0 */

@@ -28,8 +28,6 @@ bool perspective_fit(Perspective *p, const Spot *from, const Spot *to, int count
 /* A spot beyond the horizon comes out far away, never as a NaN. */
 Spot perspective_map(const Perspective *p, Spot s);
 
-/* The way back. False for one that flattens the plane. */
-bool perspective_invert(const Perspective *p, Perspective *back);
 
 /* A picture (height,width) whose pixel centre (x + 1/2, y + 1/2) shows what lies at
  * perspective_map(to_source, ..) of `im`: bilinear, and averaged over the area of a pixel where the picture

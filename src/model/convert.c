@@ -210,7 +210,9 @@ static void compare(const Net *net, const Sample *s, float *const *outputs, Conv
     for (int i = 0; i < net_output_count(net); i++) {
         size_t n = (size_t)s->count * shape_numbers(output_shape(net, i));
         for (size_t k = 0; k < n; k++) {
-            r->difference = fmax(r->difference, fabs((double)outputs[i][k] - s->outputs[i][k]));
+            double off = fabs((double)outputs[i][k] - s->outputs[i][k]);
+
+            r->difference = isfinite(off) ? fmax(r->difference, off) : INFINITY;
             r->largest = fmax(r->largest, fabs(s->outputs[i][k]));
         }
     }

@@ -640,12 +640,26 @@ char *keras_weights_path(const char *json_path)
 }
 
 /* The architecture and, beside it, the weights: these first, so that what is new is whole. */
+/* A whole model is not to be lost to the weights of a .json beside it. */
+static int spare_model(const char *weights, Err *e)
+{
+    Hdf5 *h = file_exists(weights) ? hdf5_open(weights, NULL) : NULL;
+    bool whole = h && hdf5_text(h, "", "model_config");
+
+    hdf5_free(h);
+    return whole ? err_set(e, ERR_ARGUMENT, "%s: is a whole model, which the weights of a .json would replace; choose another name",
+                           weights)
+                 : 0;
+}
+
 static int save_json(const char *path, json_t *config, json_t *about, const Keras *k, Err *e)
 {
     Writer w = {0};
     char *weights = keras_weights_path(path), *text = NULL;
-    int code = weights ? put_all_weights(&w, k, "", e) : -ERR_MEMORY;
+    int code = weights ? spare_model(weights, e) : -ERR_MEMORY;
 
+    if (!code)
+        code = put_all_weights(&w, k, "", e);
     json_object_set_new(config, "keras_version", json_string("2.7.0"));
     json_object_set_new(config, "backend", json_string("tensorflow"));
     json_object_set(config, "scrawl", about);

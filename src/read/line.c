@@ -116,11 +116,6 @@ void line_reader_free(LineReader *r)
     free(r);
 }
 
-const Model *line_reader_model(const LineReader *r)
-{
-    return r->model;
-}
-
 /* ---- one strip ---- */
 
 /* A strip and what the net says about it. */

@@ -57,7 +57,6 @@ void line_reader_free(LineReader *r); /* NULL is fine */
 
 /* Whether a model takes strips, as a line reader's does. */
 bool line_reader_takes(const Model *m);
-const Model *line_reader_model(const LineReader *r);
 
 /* The picture's number; at most CTC_LABELS digits. `options` may be NULL. Where the length is known, the
  * reading is the likeliest number of such a length, unless none fits: then it is "". One call at a time.

@@ -97,11 +97,6 @@ void redrawer_free(Redrawer *r)
     free(r);
 }
 
-const Model *redrawer_model(const Redrawer *r)
-{
-    return r->model;
-}
-
 /* ---- the net ---- */
 
 static void take_digit(const Model *m, const float *scores, const float *drawn, RedrawnDigit *out)

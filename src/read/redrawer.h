@@ -27,7 +27,6 @@ typedef struct Redrawer Redrawer;
  * model that does not turn one 28x28 picture into another and the classes of digits (and perhaps noise). */
 Redrawer *redrawer_new(const char *model, int threads, Err *e);
 void redrawer_free(Redrawer *r); /* NULL is fine */
-const Model *redrawer_model(const Redrawer *r);
 
 /* Ready pictures (count, 28,28), light ink on 0: fills .seen, .drawn, .digit and .probability of each. */
 void redrawer_draw(Redrawer *r, const uint8_t *pictures, int count, RedrawnDigit *out);

@@ -50,11 +50,6 @@ void scribe_free(Scribe *w)
     free(w);
 }
 
-const Model *scribe_model(const Scribe *w)
-{
-    return w->model;
-}
-
 WriteCounts scribe_counts(const Scribe *w)
 {
     return w->counts;

@@ -47,7 +47,6 @@ typedef struct Scribe Scribe;
  * ERR_ARGUMENT for a model that does not write. */
 Scribe *scribe_new(const char *model, int threads, Err *e);
 void scribe_free(Scribe *w); /* NULL is fine */
-const Model *scribe_model(const Scribe *w);
 
 /* 0, or ERR_ARGUMENT for what is no number of 1 .. WRITE_DIGITS digits. */
 int scribe_check(const char *number, Err *e);

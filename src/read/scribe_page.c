@@ -242,7 +242,7 @@ int scribe_save(Scribe *s, const ScribePage *page, const char *path, Err *e)
 {
     size_t length = strlen(path);
     bool folder = length && (path[length - 1] == '/' || file_is_folder(path));
-    int lines = page->count * page->copies, code = check(page, path, folder, e);
+    int code = check(page, path, folder, e), lines = code ? 0 : page->count * page->copies;
     Image **list = code ? NULL : write_lines(s, page, e);
 
     if (!list)

@@ -63,8 +63,8 @@ typedef struct Reply {
     const char *allow; /* for 405 */
 } Reply;
 
-/* The route of a request that may be answered; NULL, and the reply, for one that is refused: 400, 401, 403, 404, 405,
- * 411, 413, 415, 421. */
+/* The route of a request that may be answered; NULL, and the reply, for one that is refused: 401, 403, 404, 405,
+ * 413, 415, 421. */
 const Route *request_check(const Request *r, const Rules *rules, Reply *reply);
 
 /* A refusal as JSON: {"error": {"code": .., "message": ..}}. Returns `status`. */

@@ -48,7 +48,7 @@ export function compare(ours, theirs, width) {
   if (ours.length !== theirs.length) return { difference: Infinity, most, other };
   for (let i = 0; i < ours.length; i++) {
     const d = Math.abs(ours[i] - theirs[i]);
-    difference = d <= difference ? difference : d; // a NaN counts
+    if (!(d <= difference)) difference = Number.isFinite(d) ? d : Infinity; // a NaN counts for good
     most = Math.max(most, Math.abs(ours[i]));
   }
   for (let i = 0; i < ours.length; i += width) other += largest(ours, i, width) !== largest(theirs, i, width);

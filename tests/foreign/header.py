@@ -2,6 +2,7 @@
 import array
 import glob
 import json
+import math
 import os
 import subprocess
 import sys
@@ -84,6 +85,8 @@ def compare(folder, about, theirs, int8):
     largest = [max(1e-9 if int8 else 1.0, *map(abs, o)) for o in ours]
     if len(theirs) != sum(map(len, ours)):
         return False, "it gave too few numbers"
+    if not all(map(math.isfinite, theirs)):
+        return False, "it gave what is no number"
     for n in range(about["count"]):
         for i, x in enumerate(about["outputs"]):
             size = numbers_of(x)
