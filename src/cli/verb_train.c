@@ -61,7 +61,7 @@ static const Option options[] = {
             "share of the pictures that chooses and is never trained on"),
     SETTING("width", 0, WIDTH, "N", "channels of the first convolution"),
     SETTING("depth", 0, DEPTH, "N", "layers with weights"),
-    SETTING("init-from", 0, INIT_FROM, "MODEL", "start from the weights of a file where they fit"),
+    SETTING("init-from", 0, INIT_FROM, "MODEL", "start from the weights of a model where they fit"),
     SETTING("seed", 0, SEED, "N", "the same seed gives the same model"),
     SETTING("threads", 't', THREADS, "N", "default: all cores; the model is the same for any"),
     {"set", 0, OPTION_TEXT, "SETTINGS", "any settings of config.json: \"KEY=VALUE KEY=VALUE ...\"",

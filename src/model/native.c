@@ -81,20 +81,35 @@ Model *native_open(const char *path, Err *e)
     return m;
 }
 
-int native_load_matching(Model *into, const char *path, int *loaded, int *skipped, Err *e)
+/* Takes the file over; NULL, and `why` says, where there is none. */
+static int load_matching(Model *into, SafeFile *f, const Err *why, const char *name, int *loaded,
+                         int *skipped, Err *e)
 {
-    Err why = {0};
-    SafeFile *f = safe_open(path, &why);
-
     if (!f)
-        return err_set(e, why.code, "%s", why.text);
+        return err_set(e, why->code, "%s", why->text);
     int copied = weights_read(into->net, f, e);
     safe_free(f);
     if (copied < 0)
-        return err_prefix(e, "%s", path);
+        return err_prefix(e, "%s", name);
     *loaded = copied;
     *skipped = net_param_count(into->net) - copied;
     return 0;
+}
+
+int native_load_matching(Model *into, const char *path, int *loaded, int *skipped, Err *e)
+{
+    Err why = {0};
+
+    return load_matching(into, safe_open(path, &why), &why, path, loaded, skipped, e);
+}
+
+int native_matching_from_bytes(Model *into, const void *bytes, size_t size, const char *name,
+                               int *loaded, int *skipped, Err *e)
+{
+    Err why = {0};
+
+    return load_matching(into, safe_from_bytes(bytes, size, name, &why), &why, name, loaded,
+                         skipped, e);
 }
 
 /* ---- writing ---- */

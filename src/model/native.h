@@ -15,5 +15,7 @@ Model *native_open(const char *path, Err *e);
 Model *native_from_bytes(const void *bytes, size_t size, const char *name, Err *e);
 int native_save(const Model *m, const char *path, ModelPrecision precision, Err *e);
 int native_load_matching(Model *into, const char *path, int *loaded, int *skipped, Err *e);
+int native_matching_from_bytes(Model *into, const void *bytes, size_t size, const char *name,
+                               int *loaded, int *skipped, Err *e);
 
 #endif

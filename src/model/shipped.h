@@ -26,4 +26,7 @@ const Shipped *shipped_find(const char *name);
  * path, else the one in the folder of a run. For a word that is neither, the sentence lists what ships. */
 Model *shipped_open(const char *name_or_path, Err *e);
 
+/* model_load_matching from such a MODEL. */
+int shipped_load_matching(Model *into, const char *name_or_path, int *loaded, int *skipped, Err *e);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "model/shipped.h"
 #include "train/fit_parts.h"
 #include "zoo/zoo.h"
 
@@ -148,7 +149,7 @@ static int start_weights(Fit *f, Err *e)
 
     net_init(start, f->recipe->seed);
     if (*from) {
-        code = model_load_matching(f->model, from, &f->loaded, &f->skipped, e);
+        code = shipped_load_matching(f->model, from, &f->loaded, &f->skipped, e);
         if (code)
             return code;
         if (!f->loaded)

@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "data/split.h"
-#include "model/model.h"
+#include "model/shipped.h"
 #include "nn/exec.h"
 #include "train/checkpoint.h"
 #include "train/lines_calibrate.h"
@@ -103,7 +103,7 @@ static int start_weights(Lines *l, Err *e)
     net_init(l->net, l->recipe->seed);
     if (!*from)
         return 0;
-    code = model_load_matching(l->model, from, &loaded, &skipped, e);
+    code = shipped_load_matching(l->model, from, &loaded, &skipped, e);
     if (!code && skipped)
         code = err_set(e, ERR_ARGUMENT, "%s: %d of the line reader's %d parameters do not fit",
                        from, skipped, loaded + skipped);

@@ -26,8 +26,8 @@ typedef struct Recipe {
     char model[RECIPE_TEXT];     /* a name of the zoo */
     int classes;                 /* 0: as many as the data has */
     int width, depth;            /* 0: the model's own */
-    char init_from[RECIPE_TEXT]; /* a model file whose weights are the start where they fit; "":
-                                    none */
+    char init_from[RECIPE_TEXT]; /* a model (a name, a file, a run) whose weights are the start where
+                                    they fit; "": none */
 
     char data[RECIPE_TEXT]; /* a dataset's path; "": MNIST from the cache */
     bool canonical;         /* pictures are brought to the form of MNIST's first */

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -438,6 +439,7 @@ static void finish_requests(Server *s)
 
     atomic_store(&s->stopping, true);
     s->http.quiesce(s->daemon);
+    shutdown(s->at.socket, SHUT_RDWR); /* whoever comes now is refused, not left to wait */
     while (atomic_load(&s->active) > 0 && clock_s() < until)
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
     while (readers_busy(s->readers)) /* a suspended connection has to be woken before the end */

@@ -82,6 +82,29 @@ static void a_runs_folder_stands_for_its_model(void **state)
     assert_int_equal(file_remove_tree(folder, &e), 0);
 }
 
+static void weights_are_taken_by_name_too(void **state)
+{
+    (void)state;
+    Err e = {0};
+    int loaded = -1, skipped = -1;
+    Model *from = shipped_open("small-f16", &e),
+          *into = model_new(net_copy(from->net, (Shape){0}, &e));
+    float bias[3];
+
+    assert_int_equal(shipped_load_matching(into, "small-f16", &loaded, &skipped, &e), 0);
+    assert_int_equal(loaded, net_param_count(into->net));
+    assert_int_equal(skipped, 0);
+    param_read(net_param_find(into->net, "dense.bias"), net_block(into->net), bias);
+    assert_true(bias[0] == 0.5f && bias[1] == -0.25f && bias[2] == 2);
+    assert_int_equal(
+        shipped_load_matching(into, SHIPPED_FOLDER "/adder.safetensors", &loaded, &skipped, &e), 0);
+    assert_int_equal(loaded, 0);
+    assert_int_equal(shipped_load_matching(into, "smal", &loaded, &skipped, &e), -ERR_ARGUMENT);
+    assert_string_equal(e.text, "smal: neither a file nor a model that ships (adder, small-f16)");
+    model_free(from);
+    model_free(into);
+}
+
 static void a_word_that_is_neither_is_answered_with_what_ships(void **state)
 {
     (void)state;
@@ -101,6 +124,7 @@ int main(void)
         cmocka_unit_test(a_model_holds_the_bytes_of_its_file),
         cmocka_unit_test(a_model_is_opened_by_name_or_path),
         cmocka_unit_test(a_runs_folder_stands_for_its_model),
+        cmocka_unit_test(weights_are_taken_by_name_too),
         cmocka_unit_test(a_word_that_is_neither_is_answered_with_what_ships),
     };
     return cmocka_run_group_tests_name("shipped", tests, NULL, NULL);

@@ -5,13 +5,24 @@ Each test is a function whose name is the sentence. A server of its own is start
 import http.client, json, os, re, resource, signal, socket, ssl, struct, subprocess, sys, tempfile, threading, time, zlib
 
 SCRAWL, DRAWN = map(os.path.abspath, sys.argv[1:3])
-SLOW = 5 if "sanitize" in SCRAWL or "san" in os.path.basename(os.path.dirname(SCRAWL)) else 1
+with open(SCRAWL, "rb") as program:
+    SLOW = 5 if b"__asan_init" in program.read() else 1
+PATIENCE_S = 90  # for what has to come but may take its time on a busy machine
+
+
+def wait_until(holds):
+    """Asks again and again; whether it held at last."""
+    deadline = time.time() + PATIENCE_S
+    while not (held := holds()) and time.time() < deadline:
+        time.sleep(0.01)
+    return held
 
 
 class Server:
     def __init__(self, *options, tls=None):
         self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([SCRAWL, "serve", "-p", "0", *options], stdout=subprocess.PIPE, stderr=self.log)
+        environment = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"}  # or memory could not stay flat
+        self.process = subprocess.Popen([SCRAWL, "serve", "-p", "0", *options], stdout=subprocess.PIPE, stderr=self.log, env=environment)
         self.url = self.process.stdout.readline().decode().strip()
         assert self.url, self.said()
         self.port, self.tls = int(re.search(r":(\d+)/$", self.url)[1]), tls
@@ -22,14 +33,13 @@ class Server:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.status = self.process.wait(60)
+        self.status = self.process.wait(PATIENCE_S)
         assert self.status == 0, (self.status, self.said())
 
     def said(self):
-        self.log.seek(0)
-        return self.log.read().decode()
+        return os.pread(self.log.fileno(), 1 << 26, 0).decode()  # leaves the place alone at which the server writes
 
-    def connect(self, timeout=30):
+    def connect(self, timeout=PATIENCE_S):
         if self.tls:
             return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.tls)
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -46,7 +56,7 @@ class Server:
     def read(self, picture, query="", **headers):
         return self.ask("POST", "/v1/read" + query, picture, Content_Type="image/png", **headers)
 
-    def raw(self, data, wait=5):
+    def raw(self, data, wait=PATIENCE_S):
         """What the server answers to these bytes before it closes, or falls silent."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as s:
             s.sendall(data)
@@ -87,6 +97,9 @@ def noisy(side):
     chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
             + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b""))
+
+
+SLOW_TO_READ = noisy(3000 if SLOW == 1 else 1500)
 
 
 def error_of(answer):
@@ -160,7 +173,21 @@ def many_at_a_time_each_get_their_own_answer(s):
     for t in threads:
         t.join()
     assert not wrong
-    assert s.metric("scrawl_batches_total") < s.metric("scrawl_batched_requests_total")
+
+
+def requests_that_wait_are_read_together(_):
+    with Server("--threads", "1") as s:
+        slow = threading.Thread(target=lambda: s.read(SLOW_TO_READ))
+        slow.start()
+        assert wait_until(lambda: s.metric("scrawl_batches_total") == 1)
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(s.read(drawn("digit.png")))) for _ in range(6)]
+        for t in threads:
+            t.start()
+        for t in threads + [slow]:
+            t.join()
+        assert len(answers) == 6 and all(a[:2] == answers[0][:2] and a[0] == 200 for a in answers)
+        assert s.metric("scrawl_batched_requests_total") == 7 and s.metric("scrawl_batches_total") < 7
 
 
 def it_redraws_and_writes_where_the_models_ship(s):
@@ -282,14 +309,14 @@ def what_is_too_large_is_refused_before_it_is_held(_):
 
 
 def who_sends_too_slowly_is_cut(_):
-    with Server("--deadline", "0.6") as s:
+    with Server("--deadline", str(SLOW)) as s:
         begin = time.time()
         drips = [b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n", b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 5000\r\n\r\n"]
-        clients = [socket.create_connection(("127.0.0.1", s.port), timeout=20) for _ in range(20)]
+        clients = [socket.create_connection(("127.0.0.1", s.port), timeout=PATIENCE_S) for _ in range(20)]
         for i, c in enumerate(clients):
             c.sendall(drips[i % 2])
         cut = [False] * len(clients)
-        while not all(cut) and time.time() - begin < 20 * SLOW:
+        while not all(cut) and time.time() - begin < PATIENCE_S:
             assert s.ask("GET", "/healthz")[0] == 200 # the others do not notice
             for i, c in enumerate(clients):
                 if not cut[i]:
@@ -302,7 +329,7 @@ def who_sends_too_slowly_is_cut(_):
                     except OSError:
                         cut[i] = True
         assert all(cut), cut
-        assert s.metric("scrawl_connections") < 5
+        assert wait_until(lambda: s.metric("scrawl_connections") == 1)  # that which asks
 
 
 def who_goes_away_leaves_nothing_behind(s):
@@ -314,26 +341,19 @@ def who_goes_away_leaves_nothing_behind(s):
         c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
         c.sendall(head + picture[:len(picture) * (i % 4) // 3])
         c.close()
-    deadline = time.time() + 20
-    while (s.metric("scrawl_connections") > 3 or s.metric("scrawl_queue_length")) and time.time() < deadline:
-        time.sleep(0.05)
-    assert s.metric("scrawl_connections") <= 3 and s.metric("scrawl_queue_length") == 0
+    assert wait_until(lambda: s.metric("scrawl_connections") <= 3 and s.metric("scrawl_queue_length") == 0)
     assert s.read(picture)[0] == 200
 
 
 def a_full_queue_says_so_at_once(_):
     with Server("--queue", "1", "--threads", "1") as s:
-        slow, answers = noisy(3000), []
-        threads = [threading.Thread(target=lambda: answers.append(s.read(slow))) for _ in range(2)]
-        threads[0].start()
-        deadline = time.time() + 30
-        while s.metric("scrawl_batches_total") == 0 and time.time() < deadline:
-            time.sleep(0.001)
-        threads[1].start()
-        while s.metric("scrawl_queue_length") == 0 and time.time() < deadline:
-            time.sleep(0.001)
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(s.read(SLOW_TO_READ))) for _ in range(2)]
+        for t, full in zip(threads, ("scrawl_batches_total", "scrawl_queue_length")):
+            t.start()
+            assert wait_until(lambda: s.metric(full) == 1)
         busy = s.read(drawn("digit.png"))
-        assert not answers and error_of(busy) == (503, "busy") and busy[2]["Retry-After"] == "1"
+        assert not answers and error_of(busy) == (503, "busy") and busy[2]["Retry-After"] == "1", (len(answers), busy)
         for t in threads:
             t.join()
         assert [a[0] for a in answers] == [200, 200]
@@ -347,46 +367,48 @@ def memory_stays_flat(s):
             connection.request("POST", "/v1/read", picture, {"Content-Type": "image/png"})
             assert connection.getresponse().read()
 
-    ask(200)
+    ask(100)
     before = s.memory_kb()
-    ask(800)
-    assert s.memory_kb() - before < 4000 * SLOW, (before, s.memory_kb())
+    ask(300)
+    assert s.memory_kb() - before < 2000 * SLOW, (before, s.memory_kb())
 
 
 def every_request_is_logged_and_counted(_):
-    with Server() as s:
+    with Server() as s:  # which counts and logs a request when it is over: a little after its answer
         s.read(drawn("digit.png"))
         s.ask("GET", '/a"b\\c%0Ad')
-        assert s.metric('scrawl_requests_total{route="/v1/read",status="200"}') == 1
-        assert s.metric('scrawl_requests_total{route="other",status="404"}') == 1
-        time.sleep(0.1)
-        lines = [json.loads(line) for line in s.said().splitlines()]
-    assert [(x["method"], x["status"]) for x in lines[:2]] == [("POST", 200), ("GET", 404)], lines
-    assert lines[0]["path"] == "/v1/read" and lines[0]["in"] == len(drawn("digit.png")) and lines[0]["ms"] > 0
+        assert wait_until(lambda: s.metric('scrawl_requests_total{route="/v1/read",status="200"}') == 1)
+        assert wait_until(lambda: s.metric('scrawl_requests_total{route="other",status="404"}') == 1)
+    lines = {x["path"]: x for x in map(json.loads, filter(lambda line: line.startswith("{"), s.said().splitlines()))}
+    read, lost = lines["/v1/read"], lines["/a?b?c%0Ad"]
+    assert (read["method"], read["status"], lost["method"], lost["status"]) == ("POST", 200, "GET", 404), lines
+    assert read["in"] == len(drawn("digit.png")) and read["ms"] > 0 and read["from"] == "127.0.0.1"
 
 
 def a_stop_finishes_what_has_begun(_):
     s = Server("--threads", "1")
     answers = []
-    reader = threading.Thread(target=lambda: answers.append(s.read(noisy(3000))))
-    late = socket.create_connection(("127.0.0.1", s.port), timeout=30) # has begun to send
+    reader = threading.Thread(target=lambda: answers.append(s.read(SLOW_TO_READ)))
+    late = socket.create_connection(("127.0.0.1", s.port), timeout=PATIENCE_S)  # has begun to send
     picture = drawn("digit.png")
     late.sendall(b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture[:50])
     reader.start()
-    while s.metric("scrawl_batches_total") == 0:
-        time.sleep(0.001)
+    assert wait_until(lambda: s.metric("scrawl_batches_total") == 1)
     s.process.send_signal(signal.SIGTERM)
-    time.sleep(0.1)
+
+    def refuses():
+        try:
+            socket.create_connection(("127.0.0.1", s.port), timeout=PATIENCE_S).close()
+            return False
+        except OSError:
+            return True
+
+    assert wait_until(refuses) and s.process.poll() is None  # at once, not only when it ends
     late.sendall(picture[50:])
     answer = late.recv(65536)
     reader.join()
     assert answers[0][0] == 200 and answer.startswith(b"HTTP/1.1 200") and b"Connection: close" in answer
-    try:
-        socket.create_connection(("127.0.0.1", s.port), timeout=2).close()
-        refused = s.process.wait(30) == 0
-    except OSError:
-        refused = True
-    assert refused and s.process.wait(30) == 0
+    assert s.process.wait(PATIENCE_S) == 0
 
 
 def a_server_that_cannot_be_is_told_in_a_sentence(s):
@@ -398,7 +420,7 @@ def a_server_that_cannot_be_is_told_in_a_sentence(s):
 
 def main():
     tests = [f for f in globals().values() if callable(f) and getattr(f, "__code__", None) and f.__code__.co_argcount == 1
-             and f.__name__ not in ("drawn", "noisy", "error_of", "main")]
+             and f.__name__ not in ("drawn", "noisy", "wait_until", "error_of", "main")]
     print(f"1..{len(tests)}")
     failed = 0
     with Server() as shared:
