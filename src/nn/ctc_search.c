@@ -5,13 +5,18 @@
 #include "nn/ctc.h"
 
 #include <assert.h>
-#include <string.h>
 
-enum { CANDIDATES = CTC_BEAM * CTC_CLASSES };
+enum { CANDIDATES = CTC_BEAM * CTC_CLASSES, LABEL_BITS = 4, WORD_LABELS = 16, WORDS = 2 };
+_Static_assert(CTC_CLASSES <= 1 << LABEL_BITS && CTC_LABELS <= WORDS * WORD_LABELS,
+               "the labels of a string fit into its words");
 static const double HOPELESS = 1e-10; /* beside the best beginning of any length */
 
+typedef struct Labels { /* packed, unused ones 0: two words to compare instead of 32 bytes */
+    uint64_t words[WORDS];
+} Labels;
+
 typedef struct Prefix {
-    uint8_t labels[CTC_LABELS];
+    Labels labels;
     double blank, label; /* mass of the alignments that end in one */
 } Prefix;
 
@@ -20,48 +25,67 @@ typedef struct Beam { /* of one length */
     int count;
 } Beam;
 
-/* The candidate with these labels, made when missing. */
-static Prefix *candidate(Prefix *list, int *count, const uint8_t *labels, int length)
+static int label_at(Labels labels, int i)
 {
-    for (int i = 0; i < *count; i++)
-        if (!memcmp(list[i].labels, labels, (size_t)length))
-            return &list[i];
-    list[*count] = (Prefix){.blank = 0};
-    memcpy(list[*count].labels, labels, (size_t)length);
-    return &list[(*count)++];
+    return (int)(labels.words[i / WORD_LABELS] >> i % WORD_LABELS * LABEL_BITS & 15);
 }
 
-/* Beginnings that stay as long as they are: by a blank, or by their last label once more. */
-static void stay(const Beam *beam, int length, int classes, const double *p, Prefix *list,
-                 int *count)
+static Labels with_label(Labels labels, int i, int label)
+{
+    labels.words[i / WORD_LABELS] |= (uint64_t)label << i % WORD_LABELS * LABEL_BITS;
+    return labels;
+}
+
+/* Beginnings that stay as long as they are, by a blank or by their last label once more: overwrites
+ * `list` and returns how many there are. */
+static int stay(const Beam *beam, int length, int classes, const double *p, Prefix *list)
 {
     for (int i = 0; i < beam->count; i++) {
         const Prefix *from = &beam->kept[i];
-        Prefix *to = candidate(list, count, from->labels, length);
 
-        to->blank += (from->blank + from->label) * p[classes - 1];
+        list[i] =
+            (Prefix){.labels = from->labels, .blank = (from->blank + from->label) * p[classes - 1]};
         if (length)
-            to->label += from->label * p[from->labels[length - 1]];
+            list[i].label = from->label * p[label_at(from->labels, length - 1)];
     }
+    return beam->count;
 }
 
-/* Beginnings that become `length` long. */
-static void extend(const Beam *beam, int length, int classes, const double *p, Prefix *list,
-                   int *count)
+/* The one of `count` candidates that has these labels; behind them where there is none. */
+static int candidate(const Prefix *list, int count, Labels labels)
 {
+    int i = 0;
+
+    while (i < count && (list[i].labels.words[0] != labels.words[0] ||
+                         list[i].labels.words[1] != labels.words[1]))
+        i++;
+    return i;
+}
+
+/* Beginnings that become `length` long: added to the first `stayed` candidates, or behind them.
+ * They differ from one another, so that only the first are searched. Returns how many there are. */
+static int extend(const Beam *beam, int length, int classes, const double *p, Prefix *list,
+                  int stayed)
+{
+    int count = stayed;
+
     for (int i = 0; i < beam->count; i++)
         for (int c = 0; c < classes - 1; c++) {
             const Prefix *from = &beam->kept[i];
-            bool repeats = length > 1 && from->labels[length - 2] == c;
-            double mass = from->blank + (repeats ? 0 : from->label);
-            uint8_t labels[CTC_LABELS];
+            bool repeats = length > 1 && label_at(from->labels, length - 2) == c;
+            double mass = (from->blank + (repeats ? 0 : from->label)) * p[c];
+            Labels labels = with_label(from->labels, length - 1, c);
+            int at;
 
-            if (mass * p[c] < HOPELESS)
+            if (mass < HOPELESS)
                 continue;
-            memcpy(labels, from->labels, (size_t)length - 1);
-            labels[length - 1] = (uint8_t)c;
-            candidate(list, count, labels, length)->label += mass * p[c];
+            at = candidate(list, stayed, labels);
+            if (at < stayed)
+                list[at].label += mass;
+            else
+                list[count++] = (Prefix){.labels = labels, .label = mass};
         }
+    return count;
 }
 
 /* Keeps the best candidates, best first, `scale` times as large: as shares of the best of all. */
@@ -113,11 +137,11 @@ int ctc_search(int classes, int steps, const double *p, int least, int most, uin
         double scale = 1 / largest(beams, most);
 
         for (int n = most; n >= 0; n--) { /* n-1 is still that of the step before */
-            int count = 0;
+            const double *now = p + (size_t)t * classes;
+            int count = stay(&beams[n], n, classes, now, list);
 
-            stay(&beams[n], n, classes, p + (size_t)t * classes, list, &count);
             if (n)
-                extend(&beams[n - 1], n, classes, p + (size_t)t * classes, list, &count);
+                count = extend(&beams[n - 1], n, classes, now, list, count);
             keep(&beams[n], list, count, scale);
         }
     }
@@ -126,7 +150,7 @@ int ctc_search(int classes, int steps, const double *p, int least, int most, uin
             (best < 0 || beams[n].kept[0].blank + beams[n].kept[0].label >
                              beams[best].kept[0].blank + beams[best].kept[0].label))
             best = n;
-    if (best > 0)
-        memcpy(labels, beams[best].kept[0].labels, (size_t)best);
+    for (int i = 0; i < best; i++)
+        labels[i] = (uint8_t)label_at(beams[best].kept[0].labels, i);
     return best;
 }
