@@ -25,7 +25,7 @@ typedef struct Values {
     bool json, canonical, inverted;
     const char *corrupt, *noise;
     const char *data, *part, *confusion, *reliability, *risk, *mistakes, *bars, *report, *pairs, *font;
-    const char *judge;
+    const char *judge, *precision;
     int threads, count;
     uint64_t seed;
 } Values;
@@ -75,6 +75,8 @@ static const Option options[] = {
      offsetof(Values, count), WRITER_COUNT_LEAST, WRITER_COUNT_MOST},
     {"seed", 's', OPTION_SEED, "N", "of a model that writes; default: 1", offsetof(Values, seed), 0,
      0},
+    {"precision", 0, OPTION_CHOICE, "f32|bf16", "of the net's products; default: f32", offsetof(Values, precision),
+     0, 0},
     {"json", 0, OPTION_FLAG, NULL, "the result as one JSON object", offsetof(Values, json), 0, 0},
     {"threads", 't', OPTION_INT, "N", "default: all cores", offsetof(Values, threads), 0,
      TEAM_LIMIT},
@@ -333,22 +335,33 @@ static Dataset *open_part(const Work *w, DatasetPart part, Team *team, Progress 
                         e);
 }
 
+static EvaluateOptions how(const Work *w, Team *team, const Watch *watch)
+{
+    const char *precision = w->values->precision;
+
+    return (EvaluateOptions){.team = team,
+                             .watch = watch,
+                             .precision = precision ? (Precision)precision_find(precision) : PRECISION_F32};
+}
+
 static int answer(const Work *w, const Dataset *data, Team *team, Progress *progress,
                   Evaluation *out, Err *e)
 {
     Watch watch = progress_watch(progress, "reading pictures");
 
-    return evaluate(w->model, data, &(EvaluateOptions){.team = team, .watch = &watch}, out, e);
+    EvaluateOptions o = how(w, team, &watch);
+
+    return evaluate(w->model, data, &o, out, e);
 }
 
 static int redraw(const Work *w, const Dataset *data, Team *team, Progress *progress, Redrawing *out, Err *e)
 {
     Watch watch = progress_watch(progress, "redrawing pictures");
+    EvaluateOptions o = how(w, team, &watch);
 
     if (!w->redraws)
         return 0;
-    return redraw_measure(w->model, data, w->values->font, &(EvaluateOptions){.team = team, .watch = &watch}, out,
-                          e);
+    return redraw_measure(w->model, data, w->values->font, &o, out, e);
 }
 
 /* The training part too, where a plot compares it with the test part. */
@@ -409,6 +422,7 @@ static int read_corrupted(Work *w, Team *team, Progress *progress, Err *e)
     return robustness(w->model, w->data,
                       &(RobustnessOptions){.only = strcmp(v->corrupt, "all") ? v->corrupt : NULL,
                                            .canonical = v->canonical,
+                                           .precision = how(w, team, &watch).precision,
                                            .team = team,
                                            .watch = &watch},
                       &w->robustness, e);
@@ -439,6 +453,8 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
         w->data = open_part(w, part, team, progress, e);
     if (w->data && w->values->corrupt)
         return read_corrupted(w, team, progress, e);
+    if (w->data && w->data->texts && w->values->precision)
+        return err_set(e, ERR_ARGUMENT, "--precision is for pictures of one digit, not for numbers of several");
     if (w->data && w->data->texts)
         return read_numbers(w, progress, e);
     if (w->data)
@@ -469,6 +485,8 @@ static int run_writer(const Verb *verb, const Values *v, const char *name)
     bool plots = v->confusion || v->mistakes || v->reliability || v->risk || v->bars || v->report ||
                  v->pairs || v->font || v->corrupt || v->noise || v->inverted;
 
+    if (v->precision)
+        return usage_error(verb, "--precision is for models that read or redraw, not for %s", name);
     if (plots || v->canonical || strcmp(v->part, "test"))
         return usage_error(verb, "%s writes: there is nothing to plot, and it takes both parts of the data",
                            name);

@@ -27,13 +27,14 @@ enum {
     WIDTH,
     DEPTH,
     INIT_FROM,
+    PRECISION,
     SEED,
     THREADS,
     SETTINGS
 };
 static const char *const keys[SETTINGS] = {
     "data",       "epochs", "batch", "lr",        "optimizer", "loss",   "augment",
-    "validation", "width",  "depth", "init_from", "seed",      "threads"};
+    "validation", "width",  "depth", "init_from", "precision", "seed",   "threads"};
 
 typedef struct Values {
     const char *recipe, *config, *resume, *output, *more;
@@ -62,6 +63,8 @@ static const Option options[] = {
     SETTING("width", 0, WIDTH, "N", "channels of the first convolution"),
     SETTING("depth", 0, DEPTH, "N", "layers with weights"),
     SETTING("init-from", 0, INIT_FROM, "MODEL", "start from the weights of a model where they fit"),
+    SETTING("precision", 0, PRECISION, "NAME",
+            "of products: f32; bf16; auto, bf16 where that is faster"),
     SETTING("seed", 0, SEED, "N", "the same seed gives the same model"),
     SETTING("threads", 't', THREADS, "N", "default: all cores; the model is the same for any"),
     {"set", 0, OPTION_TEXT, "SETTINGS", "any settings of config.json: \"KEY=VALUE KEY=VALUE ...\"",

@@ -1,15 +1,23 @@
-/* Which levels this build holds and this processor runs. LEVELS_X86 is set where the build compiled them. */
+/* Which levels this build holds and this processor runs. LEVELS_X86 and LEVELS_AMX are set where the build compiled them. */
 #include "tensor/kernels.h"
 
 #include <string.h>
 
-extern const Kernels kernels_baseline;
+#include "tensor/amx_unit.h"
+
+extern const Kernels kernels_baseline, kernels_bf16_baseline;
 #ifdef LEVELS_X86
-extern const Kernels kernels_avx2, kernels_avx512;
+extern const Kernels kernels_avx2, kernels_bf16_avx2, kernels_avx512, kernels_bf16_avx512;
 #endif
 
+typedef struct Level {
+    const Kernels *f32, *bf16;
+} Level;
+
+enum { LEVELS = 3 };
+
 /* Fastest first. */
-static int levels(const Kernels *out[3])
+static int levels(Level out[LEVELS])
 {
     int n = 0;
 
@@ -19,39 +27,65 @@ static int levels(const Kernels *out[3])
 
     if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        out[n++] = &kernels_avx512;
+        out[n++] = (Level){&kernels_avx512, &kernels_bf16_avx512};
     if (avx2)
-        out[n++] = &kernels_avx2;
+        out[n++] = (Level){&kernels_avx2, &kernels_bf16_avx2};
 #endif
-    out[n++] = &kernels_baseline;
+    out[n++] = (Level){&kernels_baseline, &kernels_bf16_baseline};
     return n;
+}
+
+static Level level_find(const char *name)
+{
+    Level all[LEVELS];
+    int n = levels(all);
+
+    for (int i = 0; i < n; i++)
+        if (!strcmp(all[i].f32->level, name))
+            return all[i];
+    return (Level){0};
 }
 
 const Kernels *kernels_best(void)
 {
-    const Kernels *all[3];
+    Level all[LEVELS];
 
     levels(all);
-    return all[0];
+    return all[0].f32;
 }
 
 const Kernels *kernels_find(const char *level)
 {
-    const Kernels *all[3];
-    int n = levels(all);
+    return level_find(level).f32;
+}
 
-    for (int i = 0; i < n; i++)
-        if (!strcmp(all[i]->level, level))
-            return all[i];
-    return NULL;
+const Kernels *kernels_bf16(const char *level)
+{
+    return level_find(level).bf16;
 }
 
 int kernels_levels(const char *names[], int room)
 {
-    const Kernels *all[3];
+    Level all[LEVELS];
     int n = levels(all);
 
     for (int i = 0; i < n && i < room; i++)
-        names[i] = all[i]->level;
+        names[i] = all[i].f32->level;
     return n < room ? n : room;
 }
+
+#ifdef LEVELS_AMX
+extern const Kernels kernels_of_amx;
+
+const Kernels *kernels_amx(void)
+{
+    const Kernels *like = kernels_bf16("avx512");
+
+    return like && amx_unit_granted() && amx_unit_agrees(&kernels_of_amx, like) ? &kernels_of_amx : NULL;
+}
+#else
+const Kernels *kernels_amx(void)
+{
+    return NULL;
+}
+#endif

@@ -64,7 +64,8 @@ typedef struct Window {
 enum { RUN_RELU, RUN_LEAKY_RELU, RUN_TANH, RUN_SIGMOID, RUN_SILU };
 
 typedef struct Kernels {
-    const char *level; /* "baseline", "avx2", "avx512" */
+    const char *level;    /* "baseline", "avx2", "avx512" */
+    const char *products; /* how gemm and dot multiply: "f32", "bf16", "bf16 on AMX" */
 
     void (*gemm)(const Gemm *g);
     void (*dot)(const Dot *d);
@@ -130,5 +131,11 @@ const Kernels *kernels_best(void);
 /* A level by name, or NULL if this build or this processor lacks it. kernels_levels lists what is there. */
 const Kernels *kernels_find(const char *level);
 int kernels_levels(const char *names[], int room);
+
+/* A level's kernels with gemm and dot in bf16: operands rounded to it (to the nearest, of two the even one), products and sums in f32.
+ * Slower than f32 where the f32 units do it (bf16.c). kernels_amx: where the processor has Intel's tile unit, the system
+ * grants it and it computes what bf16.c does; NULL where not. */
+const Kernels *kernels_bf16(const char *level);
+const Kernels *kernels_amx(void);
 
 #endif

@@ -218,7 +218,7 @@ int evaluate(const Model *model, const Dataset *data, const EvaluateOptions *opt
     if (code)
         return code;
     code = -ERR_MEMORY;
-    p = predictor_new(model->net, output, how.team, e);
+    p = predictor_new_in(how.precision, model->net, output, how.team, e);
     if (!p)
         goto done;
     targets = match_labels(model, data, predictor_outputs(p), e);

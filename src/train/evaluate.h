@@ -16,11 +16,13 @@
 #include "data/dataset.h"
 #include "model/model.h"
 #include "nn/metric.h"
+#include "nn/precision.h"
 
 enum { EVALUATE_TOP = 3 };
 
 typedef struct EvaluateOptions {
     Team *team;         /* NULL: the calling thread alone */
+    Precision precision; /* of the net's products; auto is f32 */
     const Watch *watch; /* told of the pictures that were answered; NULL: none */
 } EvaluateOptions;
 

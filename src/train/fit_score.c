@@ -51,12 +51,14 @@ FitScore fit_validate(Fit *f)
 }
 
 /* Settings that do not change what is learnt are left out, so that the same training gives the same
- * file. */
-static json_t *recipe_json(const Recipe *recipe)
+ * file; the precision is the one that was used. */
+static json_t *recipe_json(const Fit *f)
 {
     static const char *const without[] = {"threads", "save_every", "keep", "checkpoint_steps",
                                           "checkpoint_seconds"};
-    char *text = recipe_write(recipe);
+    Recipe recipe = *f->recipe;
+    recipe.precision = precision_choose(recipe.precision, f->net);
+    char *text = recipe_write(&recipe);
     json_t *object = text ? json_loads(text, 0, NULL) : NULL;
 
     for (size_t i = 0; object && i < sizeof without / sizeof *without; i++)
@@ -68,7 +70,7 @@ static json_t *recipe_json(const Recipe *recipe)
 static char *record_text(const Fit *f, const FitScore *score)
 {
     const RunState *s = &f->state;
-    json_t *record = json_pack("{s:o, s:I, s:I, s:I}", "recipe", recipe_json(f->recipe), "epoch",
+    json_t *record = json_pack("{s:o, s:I, s:I, s:I}", "recipe", recipe_json(f), "epoch",
                                (json_int_t)s->epoch + 1, "steps", (json_int_t)s->step, "pictures",
                                (json_int_t)f->split.train_count);
     char *text = NULL;

@@ -177,7 +177,8 @@ static int make_engine(Fit *f, Err *e)
                                       .training = true,
                                       .losses = f->losses,
                                       .loss_count = f->loss_count,
-                                      .seed = r->seed},
+                                      .seed = r->seed,
+                                      .kernels = precision_kernels(precision_choose(r->precision, f->net))},
                        e);
     f->optim = f->exec ? optim_new(f->net, &r->optim, e) : NULL;
     return f->optim ? 0 : -ERR_ARGUMENT;

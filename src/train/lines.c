@@ -143,7 +143,8 @@ static int make_width(Lines *l, int i, Err *e)
                                           .training = true,
                                           .losses = &loss,
                                           .loss_count = 1,
-                                          .seed = r->seed},
+                                          .seed = r->seed,
+                                          .kernels = precision_kernels(precision_choose(r->precision, l->nets[0]))},
                            e);
     return l->execs[i] ? lines_batch_new(&l->batches[i], r->batch, widths[i].px, e) : -ERR_MEMORY;
 }
@@ -328,6 +329,7 @@ static char *record_text(const Lines *l, const FitScore *score)
     char *text, *record = NULL;
 
     recipe.threads = recipe.checkpoint_steps = recipe.checkpoint_seconds = 0;
+    recipe.precision = precision_choose(recipe.precision, l->nets[0]);
     text = recipe_write(&recipe);
     object = text ? json_pack("{s:o, s:I, s:I}", "recipe", json_loads(text, 0, NULL), "epoch",
                               (json_int_t)l->state.epoch + 1, "strings",

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "nn/exec.h"
-
 enum { BATCH = 256 };
 
 struct Predictor {
@@ -20,7 +18,7 @@ static size_t size_of(const Net *net, Node node)
     return (size_t)s.c * s.h * s.w;
 }
 
-Predictor *predictor_new(Net *net, const char *output, Team *team, Err *e)
+Predictor *predictor_new_in(Precision precision, Net *net, const char *output, Team *team, Err *e)
 {
     Predictor *p = calloc(1, sizeof *p);
 
@@ -32,12 +30,17 @@ Predictor *predictor_new(Net *net, const char *output, Team *team, Err *e)
     assert(p->output >= 0 && net_input_count(net) == 1);
     p->outputs = (int)size_of(net, net_output_node(net, p->output));
     p->inputs = size_of(net, net_input_node(net, 0));
-    p->exec = exec_new(net, &(ExecOptions){.batch = BATCH, .team = team}, e);
+    p->exec = exec_new(net, &(ExecOptions){.batch = BATCH, .team = team, .kernels = precision_kernels(precision)}, e);
     if (!p->exec) {
         predictor_free(p);
         return NULL;
     }
     return p;
+}
+
+Predictor *predictor_new(Net *net, const char *output, Team *team, Err *e)
+{
+    return predictor_new_in(PRECISION_F32, net, output, team, e);
 }
 
 void predictor_free(Predictor *p)

@@ -8,14 +8,16 @@
 #ifndef SCRAWL_TRAIN_PREDICT_H
 #define SCRAWL_TRAIN_PREDICT_H
 
-#include "base/parallel.h"
-#include "nn/net.h"
+#include "nn/exec.h"
+#include "nn/precision.h"
 
 typedef struct Predictor Predictor;
 
 /* The net, with the weights that it has when predictor_run is called, and the team, which may be
  * NULL, are the caller's and have to stay. `output` is one of the net's. NULL: ERR_MEMORY. */
 Predictor *predictor_new(Net *net, const char *output, Team *team, Err *e);
+/* The same in another precision than f32. */
+Predictor *predictor_new_in(Precision p, Net *net, const char *output, Team *team, Err *e);
 void predictor_free(Predictor *p); /* NULL is fine */
 
 /* Numbers of one answer, and of one picture. */

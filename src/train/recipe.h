@@ -14,6 +14,7 @@
 #include "data/augment.h"
 #include "nn/loss.h"
 #include "nn/optim.h"
+#include "nn/precision.h"
 #include "nn/schedule.h"
 
 enum {
@@ -52,6 +53,8 @@ typedef struct Recipe {
     int keep;             /* so many of them, the latest; 0: all */
     int checkpoint_steps; /* steps between two checkpoints within an epoch; 0: none within */
     int checkpoint_seconds; /* the same by the clock */
+
+    Precision precision; /* of the products; auto: bf16 where that is faster, else f32 */
 
     uint64_t seed; /* below 2^63 */
     int threads;   /* 0: all cores; the result is the same for any */

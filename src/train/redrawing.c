@@ -208,7 +208,8 @@ static int measure_pictures(Work *w, Err *e)
     const Loss loss = {.kind = w->recipe->picture_loss};
     bool logits = loss.kind == LOSS_BINARY;
     Predictor *p =
-        predictor_new(w->model->net, logits ? "picture_logits" : "picture", w->options->team, e);
+        predictor_new_in(w->options->precision, w->model->net, logits ? "picture_logits" : "picture",
+                         w->options->team, e);
     float *drawn = malloc(2 * PIECE * PIXELS * sizeof *drawn),
           *wanted = drawn ? drawn + PIECE * PIXELS : NULL;
     long binary = 0, pure = 0, n = w->out->count;
@@ -248,7 +249,7 @@ static int measure_classes(Work *w, Err *e)
 {
     Redrawing *r = w->out;
     Evaluation v;
-    int code = evaluate(w->model, w->data, &(EvaluateOptions){.team = w->options->team}, &v, e);
+    int code = evaluate(w->model, w->data, &(EvaluateOptions){.team = w->options->team, .precision = w->options->precision}, &v, e);
 
     if (code)
         return code;

@@ -34,7 +34,7 @@ static int measure(const Model *model, const Dataset *data, const RobustnessOpti
 
     if (!d)
         return -ERR_ARGUMENT;
-    int code = evaluate(model, d, &(EvaluateOptions){.team = o->team}, &v, e);
+    int code = evaluate(model, d, &(EvaluateOptions){.team = o->team, .precision = o->precision}, &v, e);
 
     dataset_free(d);
     if (code)

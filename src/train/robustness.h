@@ -15,6 +15,7 @@ typedef struct RobustnessOptions {
     const char *only; /* the name of one corruption; NULL: all */
     bool canonical;   /* corrupted pictures come to the form that reading makes */
     uint64_t seed;
+    Precision precision; /* as in EvaluateOptions */
     Team *team;         /* NULL: the calling thread alone */
     const Watch *watch; /* told of the corruptions that are done; NULL: none */
 } RobustnessOptions;

@@ -76,6 +76,7 @@ static const Setting settings[] = {
     {"keep", SET_INT, AT(keep), 0, 1000000, false},
     {"checkpoint_steps", SET_INT, AT(checkpoint_steps), 0, 1000000000, false},
     {"checkpoint_seconds", SET_INT, AT(checkpoint_seconds), 0, 1000000, false},
+    WORD("precision", SET_PRECISION, precision, true),
     {"seed", SET_U64, AT(seed), 0, 0x1p63, true},
     {"threads", SET_INT, AT(threads), 0, TEAM_LIMIT, false},
 };
@@ -112,6 +113,8 @@ static int word_find(SettingType type, const char *word)
         return optim_find(word);
     case SET_SCHEDULE:
         return schedule_find(word);
+    case SET_PRECISION:
+        return precision_find(word);
     default:
         for (int i = FILL_ZERO; i <= FILL_NEAREST; i++)
             if (!strcmp(fill_words[i], word))
@@ -129,6 +132,8 @@ static const char *word_name(SettingType type, int value)
         return optim_name((OptimKind)value);
     case SET_SCHEDULE:
         return schedule_name((ScheduleKind)value);
+    case SET_PRECISION:
+        return precision_name((Precision)value);
     default:
         return fill_words[value];
     }

@@ -21,7 +21,8 @@ typedef enum SettingType {
     SET_LOSS, /* from here on: words, a name for each value of an enum */
     SET_OPTIM,
     SET_SCHEDULE,
-    SET_FILL
+    SET_FILL,
+    SET_PRECISION
 } SettingType;
 
 typedef struct Setting {

@@ -120,7 +120,8 @@ static Exec *trainer(const WriterRun *w, int batch, const Loss *losses, int coun
                                    .training = true,
                                    .losses = losses,
                                    .loss_count = count,
-                                   .seed = w->recipe->seed},
+                                   .seed = w->recipe->seed,
+                                   .kernels = precision_kernels(precision_choose(w->recipe->precision, w->net))},
                     e);
 }
 

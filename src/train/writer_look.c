@@ -299,6 +299,7 @@ static char *record_text(const WriterRun *w, const FitScore *score)
     char *text;
 
     recipe.threads = recipe.checkpoint_steps = recipe.checkpoint_seconds = 0;
+    recipe.precision = precision_choose(recipe.precision, w->net);
     text = recipe_write(&recipe);
     record = text ? json_pack("{s:o, s:I, s:I, s:I, s:{s:I, s:I, s:f}}", "recipe",
                               json_loads(text, 0, NULL), "epoch", (json_int_t)w->state.epoch + 1,

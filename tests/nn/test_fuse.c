@@ -11,6 +11,7 @@
 
 #include "base/rng.h"
 #include "nn/exec.h"
+#include "nn/precision.h"
 
 enum { BATCH = 19, CLASSES = 3 }; /* two slices, the second not full */
 
@@ -128,7 +129,7 @@ static Net *make_net(void (*build)(Net *))
     return net;
 }
 
-static Result run(void (*build)(Net *), bool keep, int threads)
+static Result run(void (*build)(Net *), bool keep, int threads, const Kernels *kernels)
 {
     Loss loss = {.kind = LOSS_CROSS_ENTROPY, .output = "logits"};
     float *values = malloc(BATCH * 2 * 40 * 37 * sizeof *values);
@@ -144,7 +145,8 @@ static Result run(void (*build)(Net *), bool keep, int threads)
                                       .training = true,
                                       .losses = &loss,
                                       .loss_count = 1,
-                                      .keep = keep},
+                                      .keep = keep,
+                                      .kernels = kernels},
                        &e);
 
     assert_non_null(x);
@@ -193,7 +195,7 @@ static void same_numbers(const char *name, const float *own, const float *fused,
 /* A bias before a batch norm has a gradient of nothing but rounding: it is held against the whole. */
 static void same_result(void (*build)(Net *))
 {
-    Result own = run(build, true, 1), fused = run(build, false, 2);
+    Result own = run(build, true, 1, NULL), fused = run(build, false, 2, NULL);
     double whole = length(own.gradient, NULL, net_block_size(own.net));
 
     assert_true(fabs(own.loss - fused.loss) < 1e-5 * own.loss);
@@ -243,13 +245,18 @@ static void a_sum_of_what_others_read_keeps_it(void **state)
 
 static void fused_layers_give_the_same_bytes_for_any_number_of_threads(void **state)
 {
-    Result one = run(build_before, false, 1), three = run(build_before, false, 3);
+    const Precision precisions[] = {PRECISION_F32, PRECISION_BF16};
 
     (void)state;
-    assert_memory_equal(one.gradient, three.gradient, net_block_size(one.net) * sizeof(float));
-    assert_memory_equal(one.logits, three.logits, BATCH * CLASSES * sizeof(float));
-    result_free(&one);
-    result_free(&three);
+    for (int i = 0; i < 2; i++) {
+        const Kernels *k = precision_kernels(precisions[i]);
+        Result one = run(build_before, false, 1, k), three = run(build_before, false, 3, k);
+
+        assert_memory_equal(one.gradient, three.gradient, net_block_size(one.net) * sizeof(float));
+        assert_memory_equal(one.logits, three.logits, BATCH * CLASSES * sizeof(float));
+        result_free(&one);
+        result_free(&three);
+    }
 }
 
 static void a_residual_network_in_training_stores_little_more_than_half(void **state)

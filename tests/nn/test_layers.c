@@ -1,6 +1,6 @@
 /* Each layer against its plain reference: alone, and between two convolutions that put a halo
  * around its input and its output, with ReLUs that layers take over and a second reader whose
- * gradient has to be added. */
+ * gradient has to be added. Layers that multiply alone in bf16 as well, on numbers that bf16 holds exactly. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "layer_cases.h"
 #include "nn/exec.h"
+#include "products.h"
 
 /* Sums of some hundred float products against double, relative to numbers around 1. */
 #define VALUE_ROUNDING 1e-5
@@ -26,6 +27,8 @@ enum { BETWEEN = 1, RELU_IN = 2, RELU_OUT = 4, TAP = 8 };
 enum { MOST = 37, ARRAYS = 64 };
 
 static const int batches[] = {1, 5, 16, 37};
+
+static const Kernels *kernels; /* NULL: the usual; else products in bf16 */
 
 /* A case in a net of its own, its numbers, and what should come out. */
 typedef struct Pass {
@@ -58,7 +61,7 @@ static float *take_random(Pass *p, Rng *r, size_t n)
     float *x = take(p, n);
 
     for (size_t i = 0; i < n; i++)
-        x[i] = rng_normal(r);
+        x[i] = kernels ? (float)operand(kernels, rng_normal(r)) : rng_normal(r);
     return x;
 }
 
@@ -115,6 +118,8 @@ static void fill_params(Pass *p, Rng *r)
             at++;
         for (size_t k = 0; k < param_size(q); k++)
             values[k] = strstr(q->name, ".running_var") ? 0.5f + fabsf(values[k]) : scale * values[k];
+        for (size_t k = 0; kernels && k < param_size(q); k++)
+            values[k] = (float)operand(kernels, values[k]);
         param_write(q, values, q->state ? net_state(p->net) : net_block(p->net));
         p->p[at][count[at]] = values;
         p->dp[at][count[at]++] = take(p, param_size(q));
@@ -271,7 +276,7 @@ static void check_inference(const LayerCase *t, int flags, int n)
     const float *more[CASE_INPUTS];
     const void *targets[2];
     Batch b = batch_of(&p, more, targets);
-    Exec *run = exec_new(p.net, &(ExecOptions){.batch = n}, NULL);
+    Exec *run = exec_new(p.net, &(ExecOptions){.batch = n, .kernels = kernels}, NULL);
     float *y = take(&p, n * shape_count(p.last));
 
     assert_non_null(run);
@@ -292,7 +297,8 @@ static Exec *trainer(const Pass *p, bool keep)
                                         .losses = losses,
                                         .loss_count = p->flags & TAP ? 2 : 1,
                                         .input_gradient = true,
-                                        .keep = keep},
+                                        .keep = keep,
+                                        .kernels = kernels},
                          NULL);
 
     assert_non_null(run);
@@ -370,6 +376,28 @@ static void layers_give_the_reference_gradients_for_any_batch(void **state)
 {
     (void)state;
     each_case(check_training);
+}
+
+static bool multiplies(const LayerCase *t)
+{
+    return t->add == add_conv || t->add == add_transposed || t->add == add_dense;
+}
+
+static void layers_that_multiply_do_so_in_bf16(void **state)
+{
+    const Kernels *all[PRODUCTS_MOST];
+    int n = products_all(all);
+
+    (void)state;
+    for (int k = 0; k < n; k++) {
+        kernels = all[k];
+        for (int i = 0; i < LAYER_CASES; i++)
+            for (int b = 0; b < 2 && multiplies(&layer_cases[i]); b++) {
+                check_inference(&layer_cases[i], RELU_OUT, b ? MOST : 1);
+                check_training(&layer_cases[i], RELU_OUT, b ? MOST : 1);
+            }
+    }
+    kernels = NULL;
 }
 
 /* The loss as a function of one number, everything else equal. */
@@ -468,6 +496,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_give_the_reference_values_for_any_batch_and_for_one_image),
         cmocka_unit_test(layers_give_the_reference_gradients_for_any_batch),
+        cmocka_unit_test(layers_that_multiply_do_so_in_bf16),
         cmocka_unit_test(gradients_equal_central_differences),
         cmocka_unit_test(a_tensor_added_to_itself_gets_twice_the_gradient),
     };

@@ -1,4 +1,4 @@
-/* The two products against their formulas, at every level, on shapes that fill no tile evenly. */
+/* The two products against their formulas, at every level, in f32 and bf16, on shapes that fill no tile evenly. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "tensor/kernels.h"
+#include "products.h"
 
 /* Sums of up to 300 products of numbers in -1..1, in another order: their rounding differs by some 1e-5. */
 static const double sum_tolerance = 2e-5;
@@ -56,12 +56,12 @@ static Case *case_new(Rng *r)
     return c;
 }
 
-static double one_result(const Gemm *g, int i, int j, int l)
+static double one_result(const Kernels *t, const Gemm *g, int i, int j, int l)
 {
     double s = g->add ? g->y[i * g->y_row + g->y_at[j] + l] : g->bias ? g->bias[g->bias_lanes ? j * LANES + l : i] : 0;
 
     for (int k = 0; k < g->k; k++)
-        s += (double)g->w[i * g->w_row + g->w_at[k]] * g->x[g->x_k[k] + g->x_j[j] + l];
+        s += operand(t, g->w[i * g->w_row + g->w_at[k]]) * operand(t, g->x[g->x_k[k] + g->x_j[j] + l]);
     if (g->relu && s < 0)
         s = 0;
     if (g->mask && g->mask[i * g->mask_row + g->mask_at[j] + l] <= 0)
@@ -75,23 +75,23 @@ static void check_gemm(const Kernels *k, Case *c)
     for (int i = 0; i < c->g.m; i++)
         for (int j = 0; j < c->g.n; j++)
             for (int l = 0; l < LANES; l++)
-                c->expected[i * c->g.y_row + c->y_at[j] + l] = one_result(&c->g, i, j, l);
+                c->expected[i * c->g.y_row + c->y_at[j] + l] = one_result(k, &c->g, i, j, l);
     k->gemm(&c->g);
     for (int i = 0; i < Y_SIZE; i++)
         if (!(fabs(c->y[i] - c->expected[i]) <= sum_tolerance))
-            fail_msg("%s: m %d n %d k %d: number %d is %g, not %g", k->level, c->g.m, c->g.n, c->g.k, i, c->y[i],
-                     c->expected[i]);
+            fail_msg("%s, %s: m %d n %d k %d: number %d is %g, not %g", k->level, k->products, c->g.m, c->g.n,
+                     c->g.k, i, c->y[i], c->expected[i]);
 }
 
-static void for_each_level(void (*check)(const Kernels *k, int round))
+static void for_all(void (*check)(const Kernels *k, int round))
 {
-    const char *names[8];
-    int n = kernels_levels(names, 8);
+    const Kernels *all[PRODUCTS_MOST];
+    int n = products_all(all);
 
-    assert_true(n >= 1);
+    assert_true(n >= 3);
     for (int i = 0; i < n; i++)
-        for (int round = 0; round < 300; round++)
-            check(kernels_find(names[i]), round);
+        for (int round = 0; round < (*all[i]->products == 'f' ? 300 : 60); round++)
+            check(all[i], round);
 }
 
 static void random_gemm(const Kernels *k, int round)
@@ -115,7 +115,7 @@ static void random_gemm(const Kernels *k, int round)
 static void the_product_equals_its_formula_and_touches_nothing_else(void **state)
 {
     (void)state;
-    for_each_level(random_gemm);
+    for_all(random_gemm);
 }
 
 static void random_dot(const Kernels *k, int round)
@@ -135,21 +135,21 @@ static void random_dot(const Kernels *k, int round)
 
             for (int j = 0; j < d.n; j++)
                 for (int l = 0; l < LANES; l++)
-                    s += (double)d.d[i * d.d_row + d.d_at[j] + l] * d.x[d.x_k[q] + d.x_j[j] + l];
+                    s += operand(k, d.d[i * d.d_row + d.d_at[j] + l]) * operand(k, d.x[d.x_k[q] + d.x_j[j] + l]);
             c->expected[i + q * d.g_row] = s;
         }
     k->dot(&d);
     for (int i = 0; i < Y_SIZE; i++)
         if (!(fabs(c->y[i] - c->expected[i]) <= sum_tolerance))
-            fail_msg("%s: m %d n %d k %d: number %d is %g, not %g", k->level, d.m, d.n, d.k, i, c->y[i],
-                     c->expected[i]);
+            fail_msg("%s, %s: m %d n %d k %d: number %d is %g, not %g", k->level, k->products, d.m, d.n, d.k, i,
+                     c->y[i], c->expected[i]);
     free(c);
 }
 
 static void the_weight_gradient_equals_its_formula_and_touches_nothing_else(void **state)
 {
     (void)state;
-    for_each_level(random_dot);
+    for_all(random_dot);
 }
 
 static void many_positions_are_summed_in_blocks_without_loss(void **state)

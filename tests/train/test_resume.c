@@ -133,6 +133,35 @@ static void two_epochs_are_one_epoch_and_one_more(void **state)
     }
 }
 
+static void in_bf16_the_same_holds_for_any_number_of_threads(void **state)
+{
+    Recipe r = made_up_recipe("precision=bf16"), f32 = made_up_recipe("precision=f32");
+    char *whole = fitted_folder(&r, data), *other = fitted_folder(&f32, data);
+    Bytes a = bytes_of(whole, "model.safetensors"), b = bytes_of(other, "model.safetensors");
+
+    (void)state;
+    assert_true(a.size && b.size && (a.size != b.size || memcmp(a.bytes, b.bytes, a.size)));
+    for (int threads = 2; threads <= 3; threads++) {
+        char *folder = folder_make();
+        long calls = 2 * threads;
+
+        r.threads = threads;
+        FitResult result =
+            fitted(&r, data, (FitOptions){.folder = folder, .watch = stop_at, .context = &calls});
+        assert_true(result.stopped);
+        fit_result_free(&result);
+        result = fitted(&r, data, (FitOptions){.folder = folder, .resume = true});
+        fit_result_free(&result);
+        assert_same_file(whole, folder, "model.safetensors");
+        folder_remove(folder);
+    }
+    assert_non_null(strstr(refused(&f32, data, whole, true).text, "another precision"));
+    free(a.bytes);
+    free(b.bytes);
+    folder_remove(whole);
+    folder_remove(other);
+}
+
 /* ---- killed ---- */
 
 static bool die_at(void *context, const FitProgress *p)
@@ -485,6 +514,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_stopped_at_any_step_goes_on_to_the_same_bytes),
         cmocka_unit_test(two_epochs_are_one_epoch_and_one_more),
+        cmocka_unit_test(in_bf16_the_same_holds_for_any_number_of_threads),
         cmocka_unit_test(a_run_killed_after_each_step_goes_on_to_the_same_bytes),
         cmocka_unit_test(a_run_killed_again_and_again_at_random_moments_ends_with_the_same_bytes),
         cmocka_unit_test(files_that_a_killed_writer_left_are_removed),
