@@ -49,6 +49,20 @@ void drawn_letter(Rng *r, uint8_t *out)
 
 /* ---- in print ---- */
 
+/* Of letters those that nobody takes for a digit, and signs. */
+static const char signs[] = "ACDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy?&@#%$+*=<>~";
+
+/* A digit, or -1 for any sign, in the middle of the picture. */
+static int print_one(Typeface *t, int digit, Rng *r, uint8_t *out, Err *e)
+{
+    float height = rng_range(r, 16, 21), x = 14 + rng_range(r, -1, 1);
+    GlyphBox box = {x - 0.5f * height, 14 - 0.5f * height, height, height};
+
+    if (digit < 0)
+        return glyph_sign(t, signs[rng_below(r, sizeof signs - 1)], &box, SIDE, SIDE, out, e);
+    return glyph_fill(t, digit, &box, SIDE, SIDE, out, e);
+}
+
 /* The pictures with an odd number, a typeface after the other. */
 static int print_all(Dataset *d, uint64_t seed, Err *e)
 {
@@ -58,11 +72,10 @@ static int print_all(Dataset *d, uint64_t seed, Err *e)
 
         for (size_t i = 1; !code && i < d->count; i += 2) {
             Rng r = rng_stream(seed, RNG_NOISE, i);
-            float height = rng_range(&r, 16, 21), x = 14 + rng_range(&r, -1, 1);
-            GlyphBox box = {x - 0.5f * height, 14 - 0.5f * height, height, height};
+            int digit = d->labels[i] == DATASET_NOISE ? -1 : d->labels[i];
 
             if (rng_below(&r, FAMILIES) == (uint32_t)f)
-                code = glyph_fill(t, d->labels[i], &box, SIDE, SIDE, d->pixels + i * PIXELS, e);
+                code = print_one(t, digit, &r, d->pixels + i * PIXELS, e);
         }
         typeface_free(t);
         if (code)
@@ -71,24 +84,36 @@ static int print_all(Dataset *d, uint64_t seed, Err *e)
     return 0;
 }
 
-Dataset *drawn_dataset(size_t count, uint64_t seed, bool canonical, Team *team, Err *e)
+/* ---- sets ---- */
+
+static Dataset *make(size_t count, bool letters, uint64_t seed, bool canonical, Team *team, Err *e)
 {
-    Dataset *d = dataset_new(count, SIDE, SIDE, 10, e);
+    Dataset *d = dataset_new(count, SIDE, SIDE, letters ? DATASET_NOISE + 1 : 10, e);
 
     if (!d)
         return NULL;
-    memset(d->pixels, 0, count * PIXELS);
     for (size_t i = 0; i < count; i++) {
         Rng r = rng_stream(seed, RNG_NOISE, i);
 
-        d->labels[i] = (uint8_t)(i / 2 % 10);
+        d->labels[i] = letters ? DATASET_NOISE : (int)(i / 2 % 10);
         if (i % 2 == 0)
-            drawn_digit((int)d->labels[i], &r, d->pixels + i * PIXELS);
+            draw(letters ? -1 : d->labels[i], &r, d->pixels + i * PIXELS);
     }
     if (print_all(d, seed, e) ||
-        (canonical && pixels_to_canonical(d->pixels, count, SIDE, SIDE, INK_LIGHT, team, d->pixels, e))) {
+        (canonical &&
+         pixels_to_canonical(d->pixels, count, SIDE, SIDE, INK_LIGHT, team, d->pixels, e))) {
         dataset_free(d);
         return NULL;
     }
     return d;
+}
+
+Dataset *drawn_dataset(size_t count, uint64_t seed, bool canonical, Team *team, Err *e)
+{
+    return make(count, false, seed, canonical, team, e);
+}
+
+Dataset *letters_dataset(size_t count, uint64_t seed, bool canonical, Team *team, Err *e)
+{
+    return make(count, true, seed, canonical, team, e);
 }

@@ -8,6 +8,8 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "data/blemish.h"
+#include "data/dataset_build.h"
 #include "data/drawn.h"
 #include "data/noise.h"
 #include "data/split.h"
@@ -19,23 +21,34 @@ static bool is_word(const char *text, const char *a, const char *b)
     return !text || strcmp(text, a) == 0 || (b && strcmp(text, b) == 0);
 }
 
+/* Made of nothing, so that it has no path. */
+static bool is_drawn(const MixturePart *p)
+{
+    return p->made && (strcmp(p->made, "drawn") == 0 || strcmp(p->made, "letters") == 0);
+}
+
 /* What every field of a part may be. */
 static int check_part(const MixturePart *p, Err *e)
 {
-    bool drawn = p->made && strcmp(p->made, "drawn") == 0;
+    bool drawn = is_drawn(p);
 
     if (drawn != !p->path)
-        return err_set(e, ERR_ARGUMENT, "a part has a path, but for what is made 'drawn'");
+        return err_set(e, ERR_ARGUMENT,
+                       "a part has a path, but for what is made 'drawn' or 'letters'");
     if (!drawn && (!*p->path || strcasecmp(file_ending(p->path), "json") == 0))
         return err_set(e, ERR_ARGUMENT, "path '%.200s': a part is no other mixture", p->path);
     if (!is_word(p->part, "train", "test") || !is_word(p->as, "noise", NULL) ||
-        !is_word(p->made, "noise", "drawn"))
-        return err_set(e, ERR_ARGUMENT,
-                       "part is 'train' or 'test', as is 'noise', made is 'noise' or 'drawn'");
+        (!drawn && !is_word(p->made, "noise", NULL)))
+        return err_set(
+            e, ERR_ARGUMENT,
+            "part is 'train' or 'test', as is 'noise', made is 'noise', 'drawn' or 'letters'");
     if (!(p->share > 0 && p->share <= 1))
         return err_set(e, ERR_ARGUMENT, "share %g: possible is above 0, up to 1", p->share);
     if (p->times < 1 || p->times > MIXTURE_TIMES)
         return err_set(e, ERR_ARGUMENT, "times %lld: possible is 1 to %d", p->times, MIXTURE_TIMES);
+    if (p->blemished < 0 || p->blemished > MIXTURE_TIMES)
+        return err_set(e, ERR_ARGUMENT, "blemished %lld: possible is 0 to %d", p->blemished,
+                       MIXTURE_TIMES);
     if (p->folds && (p->folds < 2 || p->folds > 1000 || p->fold < 0 || p->fold >= p->folds))
         return err_set(e, ERR_ARGUMENT, "fold %lld of %lld: there are 2 to 1000, from 0 on",
                        p->fold, p->folds);
@@ -68,21 +81,23 @@ static int read_without(MixturePart *p, const json_t *without, Err *e)
 
 static int read_part(MixturePart *p, json_t *object, Err *e)
 {
-    json_int_t times = 1, count = 0, seed = 0, fold = 0, folds = 0;
+    json_int_t times = 1, blemished = 0, count = 0, seed = 0, fold = 0, folds = 0;
     json_t *without = NULL, *leave_out = NULL;
     json_error_t why;
 
     p->share = 1;
-    if (json_unpack_ex(object, &why, 0, "{s?s, s?s, s?s, s?s, s?b, s?F, s?I, s?I, s?I, s?o, s?o !}",
-                       "path", &p->path, "part", &p->part, "as", &p->as, "made", &p->made,
-                       "canonical", &p->canonical, "share", &p->share, "times", &times, "count",
-                       &count, "seed", &seed, "without", &without, "leave_out", &leave_out) ||
+    if (json_unpack_ex(
+            object, &why, 0, "{s?s, s?s, s?s, s?s, s?b, s?F, s?I, s?I, s?I, s?I, s?o, s?o !}",
+            "path", &p->path, "part", &p->part, "as", &p->as, "made", &p->made, "canonical",
+            &p->canonical, "share", &p->share, "times", &times, "blemished", &blemished, "count",
+            &count, "seed", &seed, "without", &without, "leave_out", &leave_out) ||
         (leave_out &&
          json_unpack_ex(leave_out, &why, 0, "{s:I, s:I !}", "fold", &fold, "of", &folds)))
         return err_set(e, ERR_FORMAT, "%s", why.text);
     if (leave_out && folds == 0)
         folds = -1; /* 0 says that there is no fold */
     p->times = times;
+    p->blemished = blemished;
     p->count = count;
     p->seed = seed;
     p->fold = fold;
@@ -145,11 +160,8 @@ static bool has_digits(const Dataset *d)
            strcmp(d->class_names[0], "0") == 0 && strcmp(d->class_names[9], "9") == 0;
 }
 
-static bool is_black(const Dataset *d, size_t i)
+static bool is_black(const uint8_t *p, size_t size)
 {
-    size_t size = (size_t)d->height * (size_t)d->width;
-    const uint8_t *p = d->pixels + i * size;
-
     return p[0] == 0 && memcmp(p, p + 1, size - 1) == 0;
 }
 
@@ -191,6 +203,7 @@ static int keep_folds(const MixturePart *p, const Dataset *d, bool test, bool *k
 /* Marks what is wanted and returns how many, or a negative code. */
 static long long mark(const MixturePart *p, const Dataset *d, bool test, bool *keep, Err *e)
 {
+    size_t size = (size_t)d->height * (size_t)d->width;
     long long n = 0;
     int r;
 
@@ -204,25 +217,41 @@ static long long mark(const MixturePart *p, const Dataset *d, bool test, bool *k
     if (r)
         return r;
     for (size_t i = 0; i < d->count; i++) {
-        keep[i] &= test || p->as || d->labels[i] == DATASET_NOISE || !is_black(d, i);
+        keep[i] &=
+            test || p->as || d->labels[i] == DATASET_NOISE || !is_black(d->pixels + i * size, size);
         n += keep[i];
     }
     return n;
 }
 
-/* The pictures that are marked, `times` times; names are those of `d`, which has to stay. */
-static void copy_marked(const MixturePart *p, const Dataset *d, const bool *keep, int times,
-                        Dataset *to)
+/* A marked picture as `copies` of the new set's from `at` on; names are those of `d`, which has to stay. */
+static void copy_picture(const MixturePart *p, const Dataset *d, size_t i, int copies, bool grouped,
+                         size_t at, Dataset *to)
 {
-    size_t size = (size_t)d->height * (size_t)d->width, at = 0;
+    size_t size = (size_t)d->height * (size_t)d->width;
+    bool has_group = d->groups && d->groups[i] >= 0;
+
+    for (size_t end = at + (size_t)copies; at < end; at++) {
+        memcpy(to->pixels + at * size, d->pixels + i * size, size);
+        to->labels[at] = p->as ? DATASET_NOISE : d->labels[i];
+        to->names[at] = d->names ? d->names[i] : "";
+        to->groups[at] = has_group ? d->groups[i] : grouped ? d->group_count + (int)i : -1;
+    }
+}
+
+/* The pictures that are marked, `times` times, and behind them those that are to have blemishes. */
+static void copy_marked(const MixturePart *p, const Dataset *d, const bool *keep, int times,
+                        int blemished, Dataset *to)
+{
+    bool grouped = times + blemished > 1;
+    size_t clean = 0, spoilt = to->count / (size_t)(times + blemished) * (size_t)times;
 
     for (size_t i = 0; i < d->count; i++)
-        for (int k = 0; keep[i] && k < times; k++, at++) {
-            bool has_group = d->groups && d->groups[i] >= 0;
-            memcpy(to->pixels + at * size, d->pixels + i * size, size);
-            to->labels[at] = p->as ? DATASET_NOISE : d->labels[i];
-            to->names[at] = d->names ? d->names[i] : "";
-            to->groups[at] = has_group ? d->groups[i] : times > 1 ? d->group_count + (int)i : -1;
+        if (keep[i]) {
+            copy_picture(p, d, i, times, grouped, clean, to);
+            copy_picture(p, d, i, blemished, grouped, spoilt, to);
+            clean += (size_t)times;
+            spoilt += (size_t)blemished;
         }
     for (int i = 0; i < to->group_count; i++)
         to->group_names[i] = i < d->group_count ? d->group_names[i]
@@ -230,34 +259,67 @@ static void copy_marked(const MixturePart *p, const Dataset *d, const bool *keep
                                                 : "";
 }
 
-static Dataset *choose(const MixturePart *p, const Dataset *d, bool test, Err *e)
+/* Gives the last `count` pictures blemishes and prepares them as reading does; one that nothing is left of
+ * stays as it was. */
+static int add_blemishes(Dataset *d, size_t count, Team *team, Err *e)
 {
-    int times = test ? 1 : (int)p->times;
+    size_t first = d->count - count;
+    uint8_t *spoilt = malloc((count + 1) * DIGIT_PIXELS);
+    int r = 0;
+
+    if (d->height != DIGIT_SIDE || d->width != DIGIT_SIDE)
+        r = err_set(e, ERR_ARGUMENT, "blemishes are for pictures of %dx%d, not of %dx%d",
+                    DIGIT_SIDE, DIGIT_SIDE, d->width, d->height);
+    else if (!spoilt)
+        r = err_set(e, ERR_MEMORY, "no memory for %zu pictures", count);
+    for (size_t i = 0; !r && i < count; i++) {
+        Rng rng = rng_stream(1, RNG_BLEMISH, i);
+        blemish_any(&rng, d->pixels + (first + i) * DIGIT_PIXELS, spoilt + i * DIGIT_PIXELS);
+    }
+    if (!r)
+        r = pixels_to_canonical(spoilt, count, DIGIT_SIDE, DIGIT_SIDE, INK_AUTO, team, spoilt, e);
+    for (size_t i = 0; !r && i < count; i++)
+        if (!is_black(spoilt + i * DIGIT_PIXELS, DIGIT_PIXELS))
+            memcpy(d->pixels + (first + i) * DIGIT_PIXELS, spoilt + i * DIGIT_PIXELS, DIGIT_PIXELS);
+    free(spoilt);
+    return r;
+}
+
+/* Room for the names and groups of a set of chosen pictures. */
+static bool make_groups(const Dataset *from, bool grouped, Dataset *to)
+{
+    to->group_count = from->group_count + (grouped ? (int)from->count : 0);
+    to->groups = malloc(to->count * sizeof *to->groups);
+    to->names = malloc(to->count * sizeof *to->names);
+    to->group_names = malloc(((size_t)to->group_count + 1) * sizeof *to->group_names);
+    return to->groups && to->names && to->group_names;
+}
+
+static Dataset *choose(const MixturePart *p, const Dataset *d, bool test, Team *team, Err *e)
+{
+    int times = test ? 1 : (int)p->times, blemished = test ? 0 : (int)p->blemished, r = 0;
     bool *keep = malloc(d->count);
     long long n = keep ? mark(p, d, test, keep, e)
                        : err_set(e, ERR_MEMORY, "no memory for %zu pictures", d->count);
     Dataset *to = NULL;
 
-    if (n == 0 || n * times > MIXTURE_PICTURES)
-        err_set(e, ERR_LIMIT, "%lld pictures, %d times: possible is 1 to %d", n, times,
+    if (n == 0 || n * (times + blemished) > MIXTURE_PICTURES)
+        err_set(e, ERR_LIMIT, "%lld pictures, %d times: possible is 1 to %d", n, times + blemished,
                 MIXTURE_PICTURES);
     else if (n > 0)
-        to = dataset_new((size_t)n * (size_t)times, d->height, d->width,
+        to = dataset_new((size_t)n * (size_t)(times + blemished), d->height, d->width,
                          p->as ? DATASET_NOISE + 1 : d->classes, e);
-    if (to) {
-        to->group_count = d->group_count + (times > 1 ? (int)d->count : 0);
-        to->groups = malloc(to->count * sizeof *to->groups);
-        to->names = malloc(to->count * sizeof *to->names);
-        to->group_names = malloc(((size_t)to->group_count + 1) * sizeof *to->group_names);
-        if (to->groups && to->names && to->group_names) {
-            copy_marked(p, d, keep, times, to);
-        } else {
-            err_set(e, ERR_MEMORY, "no memory for %zu pictures", to->count);
-            dataset_free(to);
-            to = NULL;
-        }
+    if (to && !make_groups(d, times + blemished > 1, to))
+        r = err_set(e, ERR_MEMORY, "no memory for %zu pictures", to->count);
+    if (to && !r) {
+        copy_marked(p, d, keep, times, blemished, to);
+        r = blemished ? add_blemishes(to, (size_t)n * (size_t)blemished, team, e) : 0;
     }
     free(keep);
+    if (r) {
+        dataset_free(to);
+        to = NULL;
+    }
     return to;
 }
 
@@ -283,7 +345,8 @@ static Dataset *open_source(const char *mixture, const MixturePart *p,
                           .canonical = canonical && !p->made,
                           .team = options->team};
     if (!p->path)
-        return drawn_dataset((size_t)p->count, (uint64_t)p->seed, canonical, options->team, e);
+        return (strcmp(p->made, "letters") == 0 ? letters_dataset : drawn_dataset)(
+            (size_t)p->count, (uint64_t)p->seed, canonical, options->team, e);
     char *path = path_beside(mixture, p->path);
     Dataset *d = path ? dataset_open(path, &how, e) : NULL, *made;
 
@@ -321,7 +384,7 @@ static Dataset *join(const char *path, const Mixture *m, bool test, const Datase
         if (!is_wanted(p, test))
             continue;
         sources[n] = open_source(path, p, options, e);
-        chosen[n] = sources[n] ? choose(p, sources[n], test, e) : NULL;
+        chosen[n] = sources[n] ? choose(p, sources[n], test, options->team, e) : NULL;
         if (!chosen[n]) {
             err_prefix(e, "%s: part %d", path, i + 1);
             return NULL;

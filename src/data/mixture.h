@@ -17,10 +17,12 @@
  *     share      above 0, up to 1: so much of it, of every class alike, is enough
  *     times      each picture is there so often; its copies are a group, so that a split keeps them
  *                on one side
+ *     blemished  so many more copies of each, in its group, that have blemishes (data/blemish.h) and are
+ *                then prepared as reading does; of pictures of 28x28
  *     leave_out  a fold of data/split.h that is never trained on: of the mixture, it is the test part
  *     made       "noise": not the source's digits, but what noise.h makes of them; "drawn": digits of
- *                drawn.h, which have no path; either takes count and seed, and of the above only
- *                part and canonical
+ *                drawn.h, "letters": its letters, which have no path; any takes count and seed, and of the above only
+ *                part, canonical and blemished
  * Pictures with a digit's label in which no ink is found are left out, but for the test part.
  * Where nothing is left out, all there is stands for both parts. */
 #ifndef SCRAWL_DATA_MIXTURE_H
@@ -40,7 +42,7 @@ typedef struct MixturePart {
     const char *path, *part, *as, *made; /* NULL where not said */
     int canonical;
     double share;
-    long long times, count, seed, fold, folds; /* folds 0: nothing is left out */
+    long long times, blemished, count, seed, fold, folds; /* folds 0: nothing is left out */
     const char *without[MIXTURE_WITHOUT];
     int without_count;
 } MixturePart;

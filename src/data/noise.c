@@ -256,16 +256,16 @@ static void draw_pair(const Dataset *digits, Rng *r, uint8_t *out)
     put_narrow(out, any_digit(digits, r), SIDE / 2 + apart);
 }
 
-/* Two to five strokes all across it, or a zigzag. */
+/* Three to six strokes all across it, or a zigzag from side to side, with a pen as thick as the digit's: thin
+ * lines across a digit leave it one (data/blemish.h). */
 static void draw_crossed_out(const Dataset *digits, Rng *r, uint8_t *out)
 {
-    Pen pen = draw_pen(r);
-    int n = 2 + (int)rng_below(r, 4);
+    Pen pen = {rng_range(r, .9f, 2), rng_range(r, 180, 255)};
+    int n = 3 + (int)rng_below(r, 4);
     bool zigzag = rng_uniform(r) < .4f;
     float angle = rng_range(r, -45, 45), x = 3, y = rng_range(r, 6, 21);
 
     memcpy(out, any_digit(digits, r), PIXELS);
-    pen.grey = fmaxf(pen.grey, 180);
     for (int i = 0; i < n; i++, angle = -angle) {
         float middle = rng_range(r, 8, 19), turn = rng_range(r, -12, 12),
               half = rng_range(r, 9, 13);

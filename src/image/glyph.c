@@ -235,10 +235,10 @@ static Fit fit_box(const Typeface *t, int digit, const GlyphBox *box)
                  box->y + box->height + (float)ink->yMin * scale};
 }
 
-/* Fills a copy of the outline into the `cols` x `rows` pixels at (left,top); b->buffer is new. */
-static int fill_outline(Typeface *t, int digit, Fit fit, int left, int top, FT_Bitmap *b, Err *e)
+/* Fills a copy of an outline into the `cols` x `rows` pixels at (left,top); b->buffer is new. */
+static int fill_outline(Typeface *t, const FT_Outline *from, Fit fit, int left, int top,
+                        FT_Bitmap *b, Err *e)
 {
-    const FT_Outline *from = &t->outlines[digit];
     FT_Outline scaled;
     int code = 0;
 
@@ -248,7 +248,7 @@ static int fill_outline(Typeface *t, int digit, Fit fit, int left, int top, FT_B
     b->buffer = calloc((size_t)b->width, b->rows);
     if (!b->buffer ||
         FT_Outline_New(t->library, (FT_UInt)from->n_points, from->n_contours, &scaled))
-        return err_set(e, ERR_MEMORY, "no memory for a digit of %ux%u pixels", b->width, b->rows);
+        return err_set(e, ERR_MEMORY, "no memory for a glyph of %ux%u pixels", b->width, b->rows);
     FT_Outline_Copy(from, &scaled);
     for (int i = 0; i < scaled.n_points; i++) {
         FT_Vector *p = &scaled.points[i];
@@ -258,8 +258,7 @@ static int fill_outline(Typeface *t, int digit, Fit fit, int left, int top, FT_B
         *p = (FT_Vector){lrintf(x * 64), lrintf(y * 64)};
     }
     if (FT_Outline_Get_Bitmap(t->library, &scaled, b))
-        code = err_set(e, ERR_FORMAT, "%s: the outline of digit %d cannot be filled",
-                       typeface_name(t), digit);
+        code = err_set(e, ERR_FORMAT, "%s: an outline cannot be filled", typeface_name(t));
     FT_Outline_Done(t->library, &scaled);
     return code;
 }
@@ -277,9 +276,34 @@ int glyph_fill(Typeface *t, int digit, const GlyphBox *box, int width, int heigh
     assert(digit >= 0 && digit < GLYPH_DIGITS && box->height > 0);
     if (right <= left || bottom <= top)
         return 0;
-    code = fill_outline(t, digit, fit_box(t, digit, box), left, top, &b, e);
+    code = fill_outline(t, &t->outlines[digit], fit_box(t, digit, box), left, top, &b, e);
     if (!code)
         lay_over(&b, left, top, width, height, out);
+    free(b.buffer);
+    return code;
+}
+
+int glyph_sign(Typeface *t, char sign, const GlyphBox *box, int width, int height, uint8_t *out,
+               Err *e)
+{
+    FT_UInt index = FT_Get_Char_Index(t->face, (FT_ULong)(unsigned char)sign);
+    FT_Outline *from = &t->face->glyph->outline;
+    FT_Bitmap b = {.width = (unsigned)width, .rows = (unsigned)height};
+    FT_BBox ink;
+    int code;
+
+    assert(box->height > 0 && box->width > 0);
+    if (!index || FT_Load_Glyph(t->face, index, FT_LOAD_NO_SCALE | FT_LOAD_NO_BITMAP) ||
+        t->face->glyph->format != FT_GLYPH_FORMAT_OUTLINE || FT_Outline_Get_BBox(from, &ink) ||
+        ink.yMax <= ink.yMin || ink.xMax <= ink.xMin)
+        return err_set(e, ERR_FORMAT, "%s: there is no outline of '%c'", typeface_name(t), sign);
+    float scale = fminf(box->width / (float)(ink.xMax - ink.xMin),
+                        box->height / (float)(ink.yMax - ink.yMin));
+    Fit fit = {scale, box->x + box->width / 2 - (float)(ink.xMin + ink.xMax) / 2 * scale,
+               box->y + box->height / 2 + (float)(ink.yMin + ink.yMax) / 2 * scale};
+    code = fill_outline(t, from, fit, 0, 0, &b, e);
+    if (!code)
+        lay_over(&b, 0, 0, width, height, out);
     free(b.buffer);
     return code;
 }

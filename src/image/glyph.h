@@ -64,6 +64,10 @@ float glyph_width(const Typeface *t, int digit, float height);
 int glyph_fill(Typeface *t, int digit, const GlyphBox *box, int width, int height, uint8_t *out,
                Err *e);
 
+/* The same for any sign of ASCII, which the box holds whole. ERR_FORMAT also where the font has no outline of
+ * it. */
+int glyph_sign(Typeface *t, char sign, const GlyphBox *box, int width, int height, uint8_t *out, Err *e);
+
 /* Appends the outline as the data of an SVG path: "M12.50 3.00Q..Z". `out` holds such data or nothing. */
 void glyph_path(Typeface *t, int digit, const GlyphBox *box, struct Writer *out);
 

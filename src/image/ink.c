@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/bands.h"
 #include "image/levels.h"
 #include "image/paper.h"
 #include "image/polarity.h"
@@ -214,6 +215,8 @@ static int find_depth(const Image *im, const InkOptions *o, InkMap *m, float *pl
         project(planes, w, h, v);
     else
         memcpy(v, planes, (size_t)n * sizeof *v);
+    if (!o->stroke_px && o->polarity == INK_AUTO)
+        bands_lift(v, w, h);
     if (polarity_vote(v, w, h, &vote, e))
         return -1;
     if (o->stroke_px && o->polarity == INK_AUTO && writing_vote(v, w, h, o->stroke_px, m->depth, &vote, e))

@@ -71,11 +71,28 @@ static void letters_differ_and_leave_ink_inside_the_picture(void **state)
     assert_int_equal(different, 199);
 }
 
+static void letters_are_drawn_and_printed_and_all_noise(void **state)
+{
+    Err e = {0};
+    Dataset *d = letters_dataset(100, 1, false, NULL, &e);
+
+    (void)state;
+    if (!d)
+        fail_msg("%s", e.text);
+    assert_int_equal(d->classes, DATASET_NOISE + 1);
+    for (size_t i = 0; i < d->count; i++) {
+        assert_int_equal(d->labels[i], DATASET_NOISE);
+        assert_in_range(inked(d->pixels + i * PIXELS), 8, 500);
+    }
+    dataset_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_seed_gives_the_same_pictures_and_another_others),
         cmocka_unit_test(every_class_is_there_as_often_drawn_as_printed),
+        cmocka_unit_test(letters_are_drawn_and_printed_and_all_noise),
         cmocka_unit_test(letters_differ_and_leave_ink_inside_the_picture),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,6 +197,56 @@ static void drawn_digits_need_no_path(void **state)
     made_remove(folder);
 }
 
+static void made_letters_are_noise(void **state)
+{
+    char *folder = a_folder();
+    Dataset *d = opened(folder, "{\"made\": \"letters\", \"count\": 40, \"seed\": 2}", PART_TRAIN);
+
+    (void)state;
+    assert_int_equal(d->count, 40);
+    assert_int_equal(of_class(d, DATASET_NOISE), 40);
+    dataset_free(d);
+    made_remove(folder);
+}
+
+static void blemished_copies_follow_and_stay_with_their_picture(void **state)
+{
+    char *folder = a_folder();
+    Dataset *d = opened(folder, "{\"path\": \"set\", \"times\": 2, \"blemished\": 3}", PART_TRAIN);
+    size_t changed = 0;
+
+    (void)state;
+    assert_int_equal(d->count, 5 * COUNT);
+    for (size_t i = 0; i < 3 * COUNT; i++) {
+        size_t at = 2 * COUNT + i, from = i / 3;
+        assert_int_equal(d->labels[at], from % 10);
+        assert_int_equal(d->groups[at], d->groups[2 * from]);
+        changed += memcmp(d->pixels + at * PIXELS, d->pixels + 2 * from * PIXELS, PIXELS) != 0;
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        assert_int_equal(d->pixels[2 * i * PIXELS + 10 * SIDE + 13], 200 + i);
+    assert_in_range(changed, 2 * COUNT, 3 * COUNT);
+    dataset_free(d);
+    made_remove(folder);
+}
+
+static void nothing_is_blemished_in_the_test_part(void **state)
+{
+    static const char part[] =
+        "{\"path\": \"set\", \"blemished\": 2, \"leave_out\": {\"fold\": 0, \"of\": 4}}";
+    char *folder = a_folder();
+    Dataset *train = opened(folder, part, PART_TRAIN), *test = opened(folder, part, PART_TEST);
+
+    (void)state;
+    assert_int_equal(train->count, 3 * 30);
+    assert_int_equal(test->count, 10);
+    for (size_t i = 0; i < test->count; i++)
+        assert_in_range(test->pixels[i * PIXELS + 10 * SIDE + 13], 200, 200 + COUNT - 1);
+    dataset_free(train);
+    dataset_free(test);
+    made_remove(folder);
+}
+
 static void a_part_that_makes_no_sense_is_named(void **state)
 {
     static const struct {
@@ -218,6 +268,8 @@ static void a_part_that_makes_no_sense_is_named(void **state)
         {"{\"path\": \"set\", \"tmies\": 3}", ERR_FORMAT, "tmies"},
         {"{\"path\": \"set\", \"path\": \"set\"}", ERR_FORMAT, "duplicate"},
         {"{\"path\": \"set\", \"times\": 0}", ERR_ARGUMENT, "times 0"},
+        {"{\"path\": \"set\", \"blemished\": -1}", ERR_ARGUMENT, "blemished -1"},
+        {"{\"made\": \"letters\"}", ERR_ARGUMENT, "count"},
         {"{\"path\": \"set\", \"times\": 1e3}", ERR_FORMAT, "part 1"},
         {"{\"path\": \"set\", \"times\": 99999999999}", ERR_ARGUMENT, "99999999999"},
         {"{\"path\": \"set\", \"share\": 0}", ERR_ARGUMENT, "share 0"},
@@ -302,6 +354,9 @@ int main(void)
         cmocka_unit_test(digits_without_ink_are_trained_on_as_noise_only),
         cmocka_unit_test(noise_is_made_of_a_part_s_digits),
         cmocka_unit_test(drawn_digits_need_no_path),
+        cmocka_unit_test(made_letters_are_noise),
+        cmocka_unit_test(blemished_copies_follow_and_stay_with_their_picture),
+        cmocka_unit_test(nothing_is_blemished_in_the_test_part),
         cmocka_unit_test(a_part_that_makes_no_sense_is_named),
         cmocka_unit_test(letters_are_mixed_in_only_as_noise),
         cmocka_unit_test(every_truncation_is_refused),

@@ -126,6 +126,38 @@ static void an_outline_fills_its_box_at_any_size(void **state)
         }
 }
 
+/* The ampersand is nearly as wide as high, the dash wide, the bar high: each fills its box one way. */
+static void a_sign_lies_in_its_box(void **state)
+{
+    static const char signs[] = "A&-|y";
+
+    (void)state;
+    need_liberation();
+    for (size_t i = 0; i < sizeof signs - 1; i++) {
+        uint8_t out[60 * 50] = {0};
+        GlyphBox box = {10, 8, 40, 30};
+        Err e = {0};
+
+        if (glyph_sign(serif, signs[i], &box, 60, 50, out, &e))
+            fail_msg("%s", e.text);
+        Ink ink = ink_of(out, 60, 50);
+        assert_true(ink.left >= 10 && ink.right <= 50 && ink.top >= 8 && ink.bottom <= 38);
+        assert_true(ink.right - ink.left >= 38 || ink.bottom - ink.top >= 28);
+    }
+}
+
+static void a_sign_without_ink_is_an_error(void **state)
+{
+    uint8_t out[28 * 28] = {0};
+    GlyphBox box = {4, 4, 20, 20};
+    Err e = {0};
+
+    (void)state;
+    need_liberation();
+    assert_int_equal(glyph_sign(serif, ' ', &box, 28, 28, out, &e), -ERR_FORMAT);
+    assert_non_null(strstr(e.text, "no outline"));
+}
+
 static void an_outline_at_the_edge_is_cut_off(void **state)
 {
     static const GlyphBox boxes[] = {{-10, -10, 20, 40},
@@ -289,6 +321,8 @@ int main(void)
         cmocka_unit_test(digits_stand_where_pillow_has_them),
         cmocka_unit_test(a_digit_beside_the_picture_is_cut_off),
         cmocka_unit_test(an_outline_fills_its_box_at_any_size),
+        cmocka_unit_test(a_sign_lies_in_its_box),
+        cmocka_unit_test(a_sign_without_ink_is_an_error),
         cmocka_unit_test(an_outline_at_the_edge_is_cut_off),
         cmocka_unit_test(a_path_lies_in_its_box),
         cmocka_unit_test(what_is_no_font_is_refused),
