@@ -35,6 +35,7 @@ char **file_list(const char *folder, size_t *count, Err *e);
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+bool file_is_same(const char *a, const char *b); /* two paths of one file or folder that is there */
 
 /* Removes a folder and all that is in it; symbolic links are removed, not followed. */
 int file_remove_tree(const char *path, Err *e);

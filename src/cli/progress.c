@@ -71,6 +71,23 @@ const char *progress_time(char text[32], double seconds)
     return text;
 }
 
+void progress_show_bytes(Progress *p, const char *what, double done, double all)
+{
+    char left[32];
+
+    if (p->what != what) {
+        p->what = what;
+        p->began_s = now_s();
+    }
+    double spent = now_s() - p->began_s, rate = spent > 0 ? done / spent : 0;
+
+    if (rate > 0 && all >= done)
+        progress_show(p, "%s  %.1f of %.1f MB  %.1f MB/s  %s left", what, done * 1e-6, all * 1e-6,
+                      rate * 1e-6, progress_time(left, (all - done) / rate));
+    else
+        progress_show(p, "%s  %.1f MB", what, done * 1e-6);
+}
+
 static void show_count(void *context, size_t done, size_t all)
 {
     Progress *p = context;

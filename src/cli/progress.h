@@ -15,8 +15,8 @@
 typedef struct Progress {
     bool terminal;
     double shown_s;   /* when */
-    const char *what; /* of progress_watch */
-    double began_s;
+    const char *what; /* that is counted, */
+    double began_s;   /* and since when */
 } Progress;
 
 Progress progress_start(void);
@@ -30,6 +30,10 @@ void progress_end(Progress *p);
 /* Shows work that counts: "reading pictures  1,200 of 60,000  3,000/s  0:20 left". Counting begins now;
  * `p` and `what` stay as long as the Watch is used. */
 Watch progress_watch(Progress *p, const char *what);
+
+/* What comes over the network: "train-images.gz  3.1 of 9.9 MB  1.2 MB/s  0:06 left". `what` is a file's name, and
+ * another begins the clock anew; `all` 0: not known yet. */
+void progress_show_bytes(Progress *p, const char *what, double done, double all);
 
 /* "1:23" or "2:05:10". */
 const char *progress_time(char text[32], double seconds);

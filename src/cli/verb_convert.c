@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "cli/progress.h"
 #include "data/dataset.h"
 #include "model/convert.h"
 #include "model/shipped.h"
@@ -79,14 +80,21 @@ static int convert(const Values *v, const char *name)
     Err e = {0};
     ConvertOptions o = {.half = v->half, .int8 = v->int8};
     ConvertReport r;
+    Progress progress = progress_start();
+    Watch opening = progress_watch(&progress, "opening pictures");
     Model *m = shipped_open(name, &e);
-    Dataset *data = m && v->calibrate ? dataset_open(v->calibrate, &(DatasetOptions){.part = PART_TRAIN}, &e) : NULL;
+    Dataset *data = m && v->calibrate
+                        ? dataset_open(v->calibrate, &(DatasetOptions){.part = PART_TRAIN, .watch = &opening}, &e)
+                        : NULL;
+    Watch watch = progress_watch(&progress, "finding ranges");
     int code = m && (data || !v->calibrate) ? 0 : -ERR_IO;
 
+    o.watch = &watch;
     if (!code && data)
         code = choose_pictures(data, m, v->calibrate, &o, &e);
     if (!code)
         code = model_convert(m, v->out, &o, &r, &e);
+    progress_end(&progress);
     dataset_free(data);
     model_free(m);
     if (code)

@@ -37,10 +37,7 @@ static const Option options[] = {
 };
 static void show(void *progress, const char *file, double done, double total)
 {
-    if (total > 0)
-        progress_show(progress, "%s  %.1f of %.1f MB", file, done * 1e-6, total * 1e-6);
-    else
-        progress_show(progress, "%s  %.1f MB", file, done * 1e-6);
+    progress_show_bytes(progress, file, done, total);
 }
 
 static int fetch(const char *name, Err *e)

@@ -64,8 +64,9 @@ static const Option options[] = {
     {"bars", 0, OPTION_TEXT, "OUT.png",
      "plot loss and errors on the training part beside the test part", offsetof(Values, bars), 0,
      0},
-    {"pairs", 0, OPTION_TEXT, "DIR",
-     "of a net that redraws: 256 pictures beside what it drew, as\n<predicted>_<true>_<index>.png",
+    {"pairs", 0, OPTION_TEXT, "DIR|OUT.png",
+     "of a net that redraws: 256 pictures beside what it drew, as\n<predicted>_<true>_<index>.png in a folder, or 60 on "
+     "a sheet",
      offsetof(Values, pairs), 0, 0},
     {"font", 0, OPTION_TEXT, "FONT", "of a net that redraws: what it should draw; default: as it was trained",
      offsetof(Values, font), 0, 0},
@@ -287,11 +288,23 @@ static int write_report(const Work *w, Err *e)
                 .data = w->data,
                 .result = &w->result,
                 .train = w->train.count ? &w->train : NULL,
+                .redrawing = w->redraws ? &w->redrawing : NULL,
+                .redrawing_train = w->redrawing_train.count ? &w->redrawing_train : NULL,
                 .curves = curves};
     int status = report_write(w->values->report, &r, e);
 
     free(curves);
     return status;
+}
+
+/* A folder of them, or a sheet where the name has the ending of a plot. */
+static int plot_pairs(const Work *w, Err *e)
+{
+    const char *out = w->values->pairs;
+
+    if (is_stdout(out) || canvas_can_save(out))
+        return canvas_finish(redrawing_sheet(&w->redrawing, w->model, w->data, w->title, e), out, e);
+    return redrawing_pairs(&w->redrawing, w->model, w->data, out, e);
 }
 
 static int plot(const Work *w, Err *e)
@@ -310,7 +323,7 @@ static int plot(const Work *w, Err *e)
     if (!status && v->risk)
         status = canvas_finish(evaluation_risk(r, w->title, e), v->risk, e);
     if (!status && v->pairs)
-        status = redrawing_pairs(&w->redrawing, w->model, w->data, v->pairs, e);
+        status = plot_pairs(w, e);
     if (!status && v->bars && w->redraws)
         status = canvas_finish(redrawing_bars(&w->redrawing_train, &w->redrawing, w->title, e), v->bars, e);
     else if (!status && v->bars)
@@ -378,7 +391,7 @@ static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
     Dataset *train = open_part(w, PART_TRAIN, team, progress, e);
 
     status = train ? answer(w, train, team, progress, &w->train, e) : -(int)ERR_IO;
-    if (!status && v->bars)
+    if (!status)
         status = redraw(w, train, team, progress, &w->redrawing_train, e);
     dataset_free(train);
     return status;
@@ -502,7 +515,7 @@ static int run_writer(const Verb *verb, const Values *v, const char *name)
 static bool plots_to_stdout(const Values *v)
 {
     return is_stdout(v->confusion) || is_stdout(v->mistakes) || is_stdout(v->reliability) ||
-           is_stdout(v->risk) || is_stdout(v->bars);
+           is_stdout(v->risk) || is_stdout(v->bars) || is_stdout(v->pairs);
 }
 
 static int run(const Verb *verb, int argc, char **argv)

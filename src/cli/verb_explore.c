@@ -20,8 +20,8 @@ enum { GRID_MOST = 100, GIF_MOST = 20, GIF_FRAMES = 10, GIF_DELAY_MS = 400 };
 
 typedef struct Values {
     bool json;
-    const char *part, *labels, *grid, *augment;
-    int class_index, threads;
+    const char *part, *class_name, *labels, *grid, *augment;
+    int threads;
     uint64_t seed;
 } Values;
 
@@ -29,8 +29,9 @@ static const Option options[] = {
     {"json", 0, OPTION_FLAG, NULL, "the result as one JSON object", offsetof(Values, json), 0, 0},
     {"part", 0, OPTION_CHOICE, "train|test", "of a set that has two parts; default: train",
      offsetof(Values, part), 0, 0},
-    {"class", 'c', OPTION_INT, "N", "only pictures of this class", offsetof(Values, class_index), 0,
-     DATASET_CLASS_LIMIT},
+    {"class", 'c', OPTION_TEXT, "NAME",
+     "only pictures of this class: its name, or its number from 0", offsetof(Values, class_name), 0,
+     0},
     {"labels", 0, OPTION_TEXT, "OUT.png", "plot how many pictures each class has: bars and pie",
      offsetof(Values, labels), 0, 0},
     {"grid", 0, OPTION_TEXT, "OUT.png", "a sheet of the first pictures, of each class in turn",
@@ -44,17 +45,31 @@ static const Option options[] = {
     {0},
 };
 
+/* Of a text in UTF-8. */
+static int letters(const char *text)
+{
+    int n = 0;
+
+    for (; *text; text++)
+        n += (*text & 0xC0) != 0x80;
+    return n;
+}
+
 static int print_text(const char *path, const Dataset *d, const size_t *counts, double mean,
                       double deviation)
 {
+    int wide = 12;
+
     printf("%s: %zu pictures of %dx%d, %d classes%s%s\n", path, d->count, d->width, d->height,
            d->classes, *d->found ? "; " : "", d->found);
     printf("mean %.4f, deviation %.4f (of pixels in 0..1)\n", mean, deviation);
     if (d->groups)
         printf("%d writers or groups\n", d->group_count);
     for (int i = 0; i < d->classes; i++)
-        printf("%-12s %8zu  %5.1f %%\n", d->class_names[i], counts[i],
-               d->count ? 100.0 * counts[i] / d->count : 0.0);
+        wide = letters(d->class_names[i]) > wide ? letters(d->class_names[i]) : wide;
+    for (int i = 0; i < d->classes; i++)
+        printf("%s%*s %8zu  %5.1f %%\n", d->class_names[i], wide - letters(d->class_names[i]), "",
+               counts[i], d->count ? 100.0 * counts[i] / d->count : 0.0);
     return 0;
 }
 
@@ -146,9 +161,8 @@ static Canvas *draw_sheet(const Values *v, const char *path, const Dataset *d, C
                           Err *e)
 {
     size_t picture = (size_t)d->width * (size_t)d->height;
-    char title[300];
+    char note[100] = "";
 
-    snprintf(title, sizeof title, "%.200s", path);
     for (int i = 0; i < c->count; i++) {
         c->images[i] = (Image){d->width, d->height, 1, d->pixels + c->at[i] * picture};
         c->titles[i] = d->class_names[d->labels[c->at[i]]];
@@ -159,12 +173,12 @@ static Canvas *draw_sheet(const Values *v, const char *path, const Dataset *d, C
         c->images[i].pixels = c->changed + (size_t)i * AUGMENT_PIXELS;
     }
     if (c->changed)
-        snprintf(title, sizeof title, "%.200s, augmentation %.40s, epoch %d", path, v->augment,
-                 epoch + 1);
-    return plot_sheet(&(Sheet){.title = title,
+        snprintf(note, sizeof note, "augmentation %.40s, epoch %d", v->augment, epoch + 1);
+    return plot_sheet(&(Sheet){.title = path,
+                               .note = *note ? note : NULL,
                                .images = c->images,
                                .count = c->count,
-                               .columns = d->classes >= 5 && d->classes <= 12 && v->class_index < 0
+                               .columns = d->classes >= 5 && d->classes <= 12 && !v->class_name
                                               ? d->classes /* a column for each */
                                               : 0,
                                .titles = c->titles},
@@ -216,6 +230,17 @@ static int plot_grid(const Values *v, const char *path, const Dataset *d, Err *e
 
 /* ---- all of it ---- */
 
+/* A class by its name, else by its number; -1: there is none. */
+static int find_class(const Dataset *d, const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+
+    for (int i = 0; i < d->classes; i++)
+        if (!strcmp(d->class_names[i], name))
+            return i;
+    return digits && digits < 6 && !name[digits] && atoi(name) < d->classes ? atoi(name) : -1;
+}
+
 /* Leaves the pictures of one class. */
 static void keep_class(Dataset *d, int class_index)
 {
@@ -239,12 +264,12 @@ static int explore(const Values *v, const char *path, Dataset *d)
 
     if (!counts)
         return refuse("no memory to count %d classes", d->classes);
-    if (v->class_index >= d->classes) {
+    if (v->class_name && find_class(d, v->class_name) < 0) {
         free(counts);
-        return refuse("%s: there is no class %d; it has %d", path, v->class_index, d->classes);
+        return refuse("%s: there is no class '%.60s'; it has %d", path, v->class_name, d->classes);
     }
-    if (v->class_index >= 0)
-        keep_class(d, v->class_index);
+    if (v->class_name)
+        keep_class(d, find_class(d, v->class_name));
     dataset_measure(d, counts, &mean, &deviation);
     if (v->labels)
         status = plot_counts(v->labels, path, d, counts, &e);
@@ -265,7 +290,7 @@ static int explore_numbers(const Values *v, const char *path, const Dataset *d)
 
     for (size_t i = 0; i < d->count; i++)
         digits += strlen(d->texts[i]);
-    if (v->labels || v->grid || v->class_index >= 0)
+    if (v->labels || v->grid || v->class_name)
         return refuse("%s: pictures of numbers have no classes to plot or choose", path);
     if (v->json)
         return print_object(path, json_pack("{s:s, s:I, s:I}", "data", path, "count",
@@ -292,7 +317,7 @@ static Dataset *open_data(const Values *v, const char *path, Err *e)
 
 static int run(const Verb *verb, int argc, char **argv)
 {
-    Values v = {.class_index = -1, .part = "train", .seed = 1};
+    Values v = {.part = "train", .seed = 1};
     Arguments args;
     Err e = {0};
     int status = options_parse(verb, argc, argv, &v, &args);

@@ -105,11 +105,13 @@ static int redraw(const Work *w, const char *in, const char *out, Err *e)
 {
     Image *im = image_load(in, e);
     Redrawn *page = im ? redrawer_redraw(w->redrawer, im, w->values->single, e) : NULL;
-    int status = -(int)ERR_IO;
+    int status = page ? 0 : -(int)ERR_IO;
 
     if (im && !page)
         err_prefix(e, "%s", in);
-    if (page)
+    if (page && w->face)
+        status = redrawn_arrange(page, w->face, e);
+    if (page && !status)
         status = is_svg(out) ? save_svg(w, page, out, e) : save_picture(w, im, page, out, e);
     redrawn_free(page);
     image_free(im);
@@ -129,15 +131,24 @@ static bool is_picture(const char *name)
     return false;
 }
 
+static int stem_length(const char *name)
+{
+    return (int)(strlen(name) - strlen(file_ending(name)) - 1);
+}
+
+static bool is_same_stem(const char *a, const char *b)
+{
+    return stem_length(a) == stem_length(b) && !strncmp(a, b, (size_t)stem_length(a));
+}
+
 /* A picture of the folder as a PNG of the same name in the other. */
 static int redraw_member(const Work *w, const char *in_folder, const char *name,
                          const char *out_folder, Err *e)
 {
-    int stem = (int)(strlen(name) - strlen(file_ending(name)) - 1);
     char *in = file_join(in_folder, name), *base = NULL, *out = NULL;
     int status;
 
-    if (asprintf(&base, "%.*s.png", stem, name) < 0)
+    if (asprintf(&base, "%.*s.png", stem_length(name), name) < 0)
         base = NULL;
     out = base ? file_join(out_folder, base) : NULL;
     status = in && out ? redraw(w, in, out, e) : err_set(e, ERR_MEMORY, "no memory for a path");
@@ -151,7 +162,7 @@ static int redraw_member(const Work *w, const char *in_folder, const char *name,
 static int redraw_folder(const Work *w, const char *in, const char *out)
 {
     Err e = {0};
-    size_t count, pictures = 0;
+    size_t count, pictures = 0, last = 0;
     char **names = file_list(in, &count, &e);
     bool ready = names && !file_make_folder(out, &e);
     int status = ready ? STATUS_DONE : refuse("%s", e.text);
@@ -162,11 +173,15 @@ static int redraw_folder(const Work *w, const char *in, const char *out)
         watch_tell(&watch, i, count);
         if (!is_picture(names[i]))
             continue;
-        pictures++;
-        if (redraw_member(w, in, names[i], out, &e)) {
+        bool taken = pictures++ && is_same_stem(names[last], names[i]);
+
+        if (taken ? err_set(&e, ERR_ARGUMENT, "%s/%s: its copy would replace that of %s", in,
+                            names[i], names[last])
+                  : redraw_member(w, in, names[i], out, &e)) {
             progress_end(&progress);
             status = refuse("%s", e.text);
         }
+        last = i;
     }
     progress_end(&progress);
     if (!status && !pictures)
@@ -182,11 +197,16 @@ static int run_work(Work *w, const char *in, Err *e)
     const Values *v = w->values;
     bool folder = file_is_folder(in);
 
+    if (folder && file_is_same(in, v->output))
+        return refuse("%s: the copies would replace the pictures; -o wants another folder", in);
     if (v->font || is_svg(v->output)) {
         w->face = typeface_open(v->font, e);
         if (!w->face)
             return refuse("%s", e->text);
     }
+    if (v->font && typeface_stands_in(w->face))
+        fprintf(stderr, "scrawl: there is no font '%s' here; %s stands for it\n", v->font,
+                typeface_name(w->face));
     w->redrawer = redrawer_new(v->model, v->threads, e);
     if (!w->redrawer)
         return refuse("%s", e->text);

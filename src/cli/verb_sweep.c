@@ -64,9 +64,10 @@ static bool watch(void *context, const SweepProgress *p)
     const FitProgress *f = p->fit;
     char left[32];
 
-    progress_show(context, "run %d of %d  %s left  %s  epoch %ld of %ld  loss %.4f  %.2f %% right",
-                  p->run + 1, p->runs, progress_time(left, p->seconds_left), p->name, f->epoch,
-                  f->epochs, f->loss, 100 * f->accuracy);
+    progress_show(context,
+                  "run %d of %d  %s left  epoch %ld of %ld  %.0f/s  loss %.4f  %.2f %% right  %s",
+                  p->run + 1, p->runs, progress_time(left, p->seconds_left), f->epoch, f->epochs,
+                  f->images_per_second, f->loss, 100 * f->accuracy, p->name);
     return !interrupted();
 }
 

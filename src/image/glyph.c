@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <fontconfig/fontconfig.h>
 #include <ft2build.h>
@@ -25,6 +26,7 @@ struct Typeface {
     FT_UInt indices[GLYPH_DIGITS];     /* of the digits' glyphs */
     FT_Outline outlines[GLYPH_DIGITS]; /* in font units, y upwards */
     FT_BBox boxes[GLYPH_DIGITS];       /* of their ink */
+    bool stands_in;                    /* for a family that is not installed */
 };
 
 /* ---- opening ---- */
@@ -133,14 +135,21 @@ Typeface *typeface_from_bytes(const void *bytes, size_t size, const char *name, 
 
 Typeface *typeface_open(const char *font, Err *e)
 {
-    char *path =
-        font && is_file(font) ? strdup(font) : find_family(font ? font : "Times New Roman", e);
+    const char *family = !font ? "Times New Roman" : is_file(font) ? NULL : font;
+    char *path = family ? find_family(family, e) : strdup(font);
     size_t size = 0;
     uint8_t *bytes = path ? file_read(path, FONT_LIMIT, &size, e) : NULL;
     Typeface *t = bytes ? open_bytes(bytes, size, path, e) : NULL;
 
     free(path);
+    if (t && family)
+        t->stands_in = strcasecmp(typeface_name(t), family) != 0;
     return t;
+}
+
+bool typeface_stands_in(const Typeface *t)
+{
+    return t->stands_in;
 }
 
 void typeface_free(Typeface *t)

@@ -12,6 +12,7 @@
 #ifndef SCRAWL_IMAGE_GLYPH_H
 #define SCRAWL_IMAGE_GLYPH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,9 @@ Typeface *typeface_from_bytes(const void *bytes, size_t size, const char *name, 
 
 /* "Liberation Serif": the family's name as the font has it. */
 const char *typeface_name(const Typeface *t);
+
+/* Whether it stands for a family that was named, which is not installed. */
+bool typeface_stands_in(const Typeface *t);
 
 /* Where a glyph stands in a picture: the size of its em in pixels (1 to GLYPH_SIZE_LIMIT), the left end
  * of its advance, and the top of the line, which is the font's ascender above the baseline (rounded up to

@@ -267,7 +267,8 @@ static int export_model(const Model *m, const Export *x, const char *path, const
                         const Sample *s, float *const *outputs, ConvertReport *r, Err *e)
 {
     Frozen *f = frozen_new(m->net, e);
-    Quantized *q = f && o->int8 ? quantize(f, m, o->pictures, o->pictures ? o->count : 0, e) : NULL;
+    Quantized *q =
+        f && o->int8 ? quantize(f, m, o->pictures, o->pictures ? o->count : 0, o->watch, e) : NULL;
     int code = !f || (o->int8 && !q) ? err_prefix(e, "%s", path)
                                      : export_frozen(m, x, path, f, q, s, outputs, r, e);
 

@@ -11,6 +11,7 @@
 #ifndef SCRAWL_MODEL_CONVERT_H
 #define SCRAWL_MODEL_CONVERT_H
 
+#include "base/watch.h"
 #include "model/model.h"
 
 enum { CONVERT_PICTURES = 16 }; /* that the difference is taken over, if there are as many */
@@ -22,6 +23,7 @@ typedef struct ConvertOptions {
                                 finds its ranges on, and has to have. NULL: digits are drawn, and inputs that are no
                                 pictures made up */
     int count;
+    const Watch *watch; /* is told of the pictures that int8 has looked at; NULL: nobody */
 } ConvertOptions;
 
 typedef struct ConvertReport {

@@ -31,7 +31,7 @@ static void widen(Range *r, const float *values, size_t count)
 
 /* Runs the net over the pictures and widens the range of each result. */
 static void measure(Exec *run, const Frozen *f, const Model *m, const uint8_t *pictures, int count,
-                    float *values, Range *ranges)
+                    const Watch *watch, float *values, Range *ranges)
 {
     size_t size = shape_numbers(f->ops[f->inputs[0]].out);
     float *outputs[NET_INPUTS] = {0};
@@ -40,6 +40,7 @@ static void measure(Exec *run, const Frozen *f, const Model *m, const uint8_t *p
         outputs[i] = values;
     for (int at = 0; at < count; at += BATCH) {
         int n = count - at < BATCH ? count - at : BATCH;
+        watch_tell(watch, (size_t)at, (size_t)count);
         exec_infer(run,
                    &(Batch){.count = n,
                             .bytes = pictures + (size_t)at * size,
@@ -54,7 +55,7 @@ static void measure(Exec *run, const Frozen *f, const Model *m, const uint8_t *p
 }
 
 static int measure_all(const Frozen *f, const Model *m, const uint8_t *pictures, int count,
-                       Range *ranges, Err *e)
+                       const Watch *watch, Range *ranges, Err *e)
 {
     size_t most = 0;
 
@@ -66,7 +67,7 @@ static int measure_all(const Frozen *f, const Model *m, const uint8_t *pictures,
     if (run && !values)
         err_set(e, ERR_MEMORY, "no memory for %zu numbers", BATCH * most);
     if (values)
-        measure(run, f, m, pictures, count, values, ranges);
+        measure(run, f, m, pictures, count, watch, values, ranges);
     int code = values ? 0 : -ERR_MEMORY;
     free(values);
     exec_free(run);
@@ -259,7 +260,8 @@ static Range input_range(const Model *m)
     return r;
 }
 
-Quantized *quantize(const Frozen *f, const Model *m, const uint8_t *pictures, int count, Err *e)
+Quantized *quantize(const Frozen *f, const Model *m, const uint8_t *pictures, int count,
+                    const Watch *watch, Err *e)
 {
     int code = check_fitness(f, m, count, e);
     Quantized *q = code ? NULL : calloc(1, sizeof *q);
@@ -269,7 +271,7 @@ Quantized *quantize(const Frozen *f, const Model *m, const uint8_t *pictures, in
         return NULL;
     if (q && ranges && (q->ops = calloc((size_t)f->count, sizeof *q->ops))) {
         q->count = f->count;
-        code = measure_all(f, m, pictures, count, ranges, e);
+        code = measure_all(f, m, pictures, count, watch, ranges, e);
         ranges[f->inputs[0]] = input_range(m);
         if (!code)
             code = quantize_all(q, f, m, ranges, e);

@@ -1,7 +1,7 @@
 /* A frozen graph in whole numbers of eight bits, as phones and microcontrollers run it: Jacob et
  * al. 2018, arXiv 1712.05877, in the form of TensorFlow Lite's specification of int8.
  *
- *     Quantized *q = quantize(frozen, model, pictures, count, &e);
+ *     Quantized *q = quantize(frozen, model, pictures, count, NULL, &e);
  *     ...
  *     quantized_free(q);
  *
@@ -11,6 +11,7 @@
 #ifndef SCRAWL_MODEL_QUANTIZE_H
 #define SCRAWL_MODEL_QUANTIZE_H
 
+#include "base/watch.h"
 #include "model/frozen.h"
 
 typedef struct QuantizedOp {
@@ -38,8 +39,9 @@ typedef struct Quantized {
 } Quantized;
 
 /* pictures (count, C,H,W) are bytes of the model's first input. ERR_UNSUPPORTED names layers that
- * int8 does not cover, ERR_ARGUMENT a model whose one input is no picture. */
-Quantized *quantize(const Frozen *f, const Model *m, const uint8_t *pictures, int count, Err *e);
+ * int8 does not cover, ERR_ARGUMENT a model whose one input is no picture. `watch` may be NULL. */
+Quantized *quantize(const Frozen *f, const Model *m, const uint8_t *pictures, int count, const Watch *watch,
+                    Err *e);
 void quantized_free(Quantized *q); /* NULL is fine */
 
 #endif

@@ -9,7 +9,14 @@ _Static_assert((int)ACT_RELU == RUN_RELU && (int)ACT_LEAKY_RELU == RUN_LEAKY_REL
 
 Node net_act(Net *net, Node x, ActKind kind)
 {
-    return net_append(net, KIND_ACT, NULL, &x, 1, (Spec){.act = {.kind = kind}});
+    ActKind made = kind == ACT_RELU ? net->relu : kind;
+
+    return net_append(net, KIND_ACT, NULL, &x, 1, (Spec){.act = {.kind = made}});
+}
+
+void net_replace_relu(Net *net, ActKind kind)
+{
+    net->relu = kind;
 }
 
 Node net_leaky_relu(Net *net, Node x, float slope)

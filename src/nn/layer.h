@@ -51,6 +51,7 @@ struct Net {
     Param *params;
     int param_count, param_room;
     char scope[NET_NAME];
+    ActKind relu; /* what net_act takes for ACT_RELU */
     int outputs[NET_INPUTS], output_count;
     char output_names[NET_INPUTS][NET_NAME];
     bool built;

@@ -163,6 +163,8 @@ Node net_batch_norm(Net *net, Node x, const char *name, Norm spec);
 Node net_group_norm(Net *net, Node x, const char *name, Norm spec);
 
 Node net_act(Net *net, Node x, ActKind kind);
+/* From here on net_act makes this kind where ACT_RELU is asked for: how studies vary a model's activations. */
+void net_replace_relu(Net *net, ActKind kind);
 Node net_leaky_relu(Net *net, Node x, float slope);
 Node net_softmax(Net *net, Node x); /* over the channels at each position */
 Node net_dropout(Net *net, Node x, float share); /* zeroes that share when training, scales the rest by 1/(1-share) */

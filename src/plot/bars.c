@@ -107,7 +107,10 @@ static void draw_bars(Canvas *c, Box box, const Bars *p)
     int shown = p->series_count < SERIES_LIMIT ? p->series_count : SERIES_LIMIT;
     AxesSpec spec = {.title = p->title,
                      .x = {.label = p->x_label, .names = p->names, .name_count = p->name_count},
-                     .y = {.label = p->y_label, .range = bars_range(p), .from_zero = true},
+                     .y = {.label = p->y_label,
+                           .range = bars_range(p),
+                           .from_zero = true,
+                           .whole = p->decimals == 0},
                      .keys = keys,
                      .key_count = shown > 1 ? shown : 0};
 
@@ -152,24 +155,36 @@ static Color slice_color(int i)
                      0.5 * (i / (COLOR_SERIES - 1) % 2));
 }
 
+/* Whether a text keeps clear of its like on the slices beside it, all `arc` apart at the turn of the
+ * slice's middle: one of both directions is enough. */
+static bool slice_holds(double turn, double arc, double size, const char *text, double max_width)
+{
+    double wide = text_width((Font){.size = size, .max_width = max_width}, text);
+
+    return arc * fabs(sin(turn)) >= size * 1.1 || arc * fabs(cos(turn)) >= wide + 3;
+}
+
+/* The name beside a slice and the share on it, each where there is room. */
 static void name_slice(Canvas *c, Point centre, double radius, double middle_deg, const char *name,
                        double share, Color color)
 {
-    double turn = middle_deg * 3.14159265358979 / 180;
-    bool right = sin(turn) >= 0;
-    char text[160], percent[TICK_TEXT];
+    enum { NAME_WIDTH = 60 };
+    double turn = middle_deg * M_PI / 180, arc = 2 * M_PI * share;
+    Point in = {centre.x + sin(turn) * radius * 0.76, centre.y - cos(turn) * radius * 0.76};
+    Point out = {centre.x + sin(turn) * (radius + 8), centre.y - cos(turn) * (radius + 8)};
+    char percent[TICK_TEXT];
 
     number_text(percent, share * 100, 1);
-    snprintf(text, sizeof text, "%.100s", name);
-    double x = centre.x + sin(turn) * (radius + 8), y = centre.y - cos(turn) * (radius + 8);
-    canvas_text(c, centre.x + sin(turn) * radius * 0.76,
-                centre.y - cos(turn) * radius * 0.76 + text_middle(FONT_NOTE),
-                (Font){.size = FONT_NOTE, .align = ALIGN_CENTRE, .color = color_text_on(color)},
-                percent);
-    canvas_text(
-        c, x, y + text_middle(FONT_TICK),
-        (Font){.size = FONT_TICK, .align = right ? ALIGN_LEFT : ALIGN_RIGHT, .max_width = 60},
-        text);
+    if (slice_holds(turn, arc * radius * 0.76, FONT_NOTE, percent, 0))
+        canvas_text(c, in.x, in.y + text_middle(FONT_NOTE),
+                    (Font){.size = FONT_NOTE, .align = ALIGN_CENTRE, .color = color_text_on(color)},
+                    percent);
+    if (slice_holds(turn, arc * (radius + 8), FONT_TICK, name, NAME_WIDTH))
+        canvas_text(c, out.x, out.y + text_middle(FONT_TICK),
+                    (Font){.size = FONT_TICK,
+                           .align = sin(turn) >= 0 ? ALIGN_LEFT : ALIGN_RIGHT,
+                           .max_width = NAME_WIDTH},
+                    name);
 }
 
 static void draw_pie(Canvas *c, Box box, const char *const *names, const long *counts, int classes)
@@ -190,7 +205,7 @@ static void draw_pie(Canvas *c, Box box, const char *const *names, const long *c
         Color color = slice_color(i);
         canvas_wedge(c, centre, radius, from, from + share * 360, share > 0 ? color : COLOR_NONE,
                      (Pen){COLOR_WHITE, share < 1 ? 1 : 0, DASH_SOLID});
-        if (share >= 0.025) /* a thinner slice has no room for its name */
+        if (share > 0)
             name_slice(c, centre, radius, from + share * 180, names[i], share, color);
         from += share * 360;
     }
@@ -211,8 +226,10 @@ static void count_label(char *out, size_t size, const long *counts, int classes)
 Canvas *plot_labels(const char *title, const char *const *names, const long *counts, int classes,
                     Err *e)
 {
+    enum { PIE = 360, HEIGHT = 270 };
     static const char *const one[] = {"pictures"};
     char label[80];
+    double wide = fmax(PIE, fmin(1200, classes * 30.));
 
     if (classes > CLASS_LIMIT) {
         err_set(e, ERR_LIMIT, "a plot of %d classes is too large: %d are allowed", classes,
@@ -235,10 +252,12 @@ Canvas *plot_labels(const char *title, const char *const *names, const long *cou
                  .series_names = one,
                  .series_count = 1,
                  .values = values};
-    Figure f = figure_new(title, 2, 2, fmax(360, fmin(1200, classes * 30.)), 270, e);
+    Figure f = figure_new(title, 1, 1, wide + PIE, HEIGHT, e);
     if (f.canvas) {
-        draw_bars(f.canvas, figure_panel(&f, 0), &bars);
-        draw_pie(f.canvas, figure_panel(&f, 1), names, counts, classes);
+        Box box = figure_panel(&f, 0);
+
+        draw_bars(f.canvas, (Box){box.x, box.y, wide, HEIGHT}, &bars);
+        draw_pie(f.canvas, (Box){box.x + wide, box.y, PIE, HEIGHT}, names, counts, classes);
     }
     free(values);
     return f.canvas;

@@ -375,6 +375,13 @@ done:
     return im;
 }
 
+bool canvas_can_save(const char *path)
+{
+    const char *ending = file_ending(path);
+
+    return !strcasecmp(ending, "png") || !strcasecmp(ending, "svg") || !strcasecmp(ending, "pdf");
+}
+
 int canvas_save(const Canvas *c, const char *path, Err *e)
 {
     const char *ending = strcmp(path, "-") == 0 ? "png" : file_ending(path);

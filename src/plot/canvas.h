@@ -100,6 +100,9 @@ Image *canvas_render(const Canvas *c, double scale, Err *e);
 /* Writes the page to `path` by its ending, .png, .svg or .pdf; "-" is a PNG on standard output. */
 int canvas_save(const Canvas *c, const char *path, Err *e);
 
+/* Whether the ending of a path is one of these. */
+bool canvas_can_save(const char *path);
+
 /* Saves and frees; a NULL canvas passes on the error that is in `e`. So that a plot is one line:
  * canvas_finish(plot_confusion(&table, &e), "confusion.png", &e). */
 int canvas_finish(Canvas *c, const char *path, Err *e);

@@ -48,6 +48,27 @@ static int chosen_columns(const Sheet *s, int per_item)
     return columns < s->count ? columns : s->count > 0 ? s->count : 1;
 }
 
+/* Font of the title of item i. */
+static Font title_font(const Sheet *s, int i)
+{
+    bool wrong = s->wrong && s->wrong[i];
+
+    return (Font){.size = FONT_TICK,
+                  .align = ALIGN_CENTRE,
+                  .bold = wrong,
+                  .color = wrong ? color_mix(COLOR_VERMILION, COLOR_BLACK, 0.2) : COLOR_INK};
+}
+
+/* An item is wide enough for its pictures and for most titles; the longest are cut. */
+static double item_width(const Layout *l, const Sheet *s)
+{
+    double pictures = ceil(l->per_item * l->picture_w + (l->per_item - 1) * INNER), wide = pictures;
+
+    for (int i = 0; s->titles && i < s->count; i++)
+        wide = fmax(wide, ceil(text_width(title_font(s, i), s->titles[i])) + 2 - GAP);
+    return fmin(wide, 1.75 * pictures);
+}
+
 static Layout lay_out(const Sheet *s)
 {
     Layout l = {.per_item = s->per_item > 0 ? s->per_item : 1};
@@ -56,7 +77,7 @@ static Layout lay_out(const Sheet *s)
     l.columns = chosen_columns(s, l.per_item);
     l.rows = s->count > 0 ? (s->count + l.columns - 1) / l.columns : 1;
     l.title_h = s->titles ? FONT_TICK + 4 : 0;
-    l.item_w = ceil(l.per_item * l.picture_w + (l.per_item - 1) * INNER);
+    l.item_w = item_width(&l, s);
     l.item_h = ceil(l.title_h + l.picture_h);
     l.left = MARGIN;
     l.top = MARGIN + (s->title && *s->title ? 16 : 0) + (s->note ? 14 : 0) +
@@ -84,20 +105,18 @@ static void draw_item(Canvas *c, const Layout *l, const Sheet *s, int i)
 {
     double x = l->left + i % l->columns * (l->item_w + GAP);
     double y = l->top + i / l->columns * (l->item_h + GAP);
-    bool wrong = s->wrong && s->wrong[i];
+    double pictures = l->per_item * (l->picture_w + INNER) - INNER;
+    double left = x + floor((l->item_w - pictures) / 2);
 
-    if (s->titles)
-        canvas_text(
-            c, x + l->item_w / 2, y + FONT_TICK,
-            (Font){.size = FONT_TICK,
-                   .align = ALIGN_CENTRE,
-                   .bold = wrong,
-                   .color = wrong ? color_mix(COLOR_VERMILION, COLOR_BLACK, 0.2) : COLOR_INK,
-                   .max_width = l->item_w + GAP - 2},
-            s->titles[i]);
+    if (s->titles) {
+        Font font = title_font(s, i);
+
+        font.max_width = l->item_w + GAP - 2;
+        canvas_text(c, x + l->item_w / 2, y + FONT_TICK, font, s->titles[i]);
+    }
     for (int k = 0; k < l->per_item; k++) {
         const Image *im = &s->images[(size_t)i * l->per_item + k];
-        double at = x + k * (l->picture_w + INNER);
+        double at = left + k * (l->picture_w + INNER);
         if (im->width > 0 && im->height > 0)
             draw_picture(c, l, at, y + l->title_h, im);
         if (s->heads && i < l->columns)

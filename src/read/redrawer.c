@@ -172,7 +172,7 @@ static int no_digit(Err *e)
 /* The page itself, or NULL and it is freed. */
 static Redrawn *arranged(Redrawn *page, Err *e)
 {
-    if (!redrawn_arrange(page, e))
+    if (!redrawn_arrange(page, NULL, e))
         return page;
     redrawn_free(page);
     return NULL;

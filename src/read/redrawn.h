@@ -37,11 +37,11 @@ typedef struct Redrawn {
 
 void redrawn_free(Redrawn *page); /* NULL is fine */
 
-/* Fills .type of every digit. Type needs order where a hand does not: the digits of a line get one size, the
- * median of their heights, less where they stand too close together for it, and stand on the straight line
- * through their middles, each at its own place along it. Of a single digit: where the net's training had it.
- * ERR_MEMORY is the only error. */
-int redrawn_arrange(Redrawn *page, Err *e);
+/* Fills .type of every digit for a typeface, NULL: for Times New Roman. Type needs order where a hand does not: the
+ * digits of a line get one size, the median of their heights, less where they stand too close together for it, and
+ * stand on the straight line through their middles, each at its own place along it, or as near to it as the others
+ * let it without touching. Of a single digit: where the net's training had it. ERR_MEMORY is the only error. */
+int redrawn_arrange(Redrawn *page, const Typeface *face, Err *e);
 
 typedef struct RedrawLook {
     Crisp crisp;    /* of what the net drew; CRISP_STEPS enlarges pixels as squares */

@@ -121,7 +121,7 @@ static int check_shape(const Fit *f, Err *e)
 static int make_nets(Fit *f, Err *e)
 {
     const Recipe *r = f->recipe;
-    ZooOptions options = {.classes = f->classes, .width = r->width, .depth = r->depth};
+    ZooOptions options = {.classes = f->classes, .width = r->width, .depth = r->depth, .act = r->act};
     Net *plain = zoo_net(r->model, &options, e);
     int code;
 

@@ -115,7 +115,7 @@ static int start_weights(Lines *l, Err *e)
 static int make_model(Lines *l, Err *e)
 {
     static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "blank"};
-    ZooOptions options = {.classes = LINES_CLASSES, .width = l->recipe->width};
+    ZooOptions options = {.classes = LINES_CLASSES, .width = l->recipe->width, .act = l->recipe->act};
     Net *net = zoo_net("line", &options, e);
     int code;
 

@@ -163,7 +163,7 @@ int recipe_preset(Recipe *r, const char *model, const char *which, Err *e)
 
 int recipe_check(const Recipe *r, Err *e)
 {
-    ZooOptions options = {.classes = r->classes, .width = r->width, .depth = r->depth};
+    ZooOptions options = {.classes = r->classes, .width = r->width, .depth = r->depth, .act = r->act};
     int code;
 
     if (!*r->model)

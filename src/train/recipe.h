@@ -16,6 +16,7 @@
 #include "nn/optim.h"
 #include "nn/precision.h"
 #include "nn/schedule.h"
+#include "zoo/zoo.h"
 
 enum {
     RECIPE_TEXT = 1024,          /* bytes of a text, its NUL included */
@@ -27,6 +28,7 @@ typedef struct Recipe {
     char model[RECIPE_TEXT];     /* a name of the zoo */
     int classes;                 /* 0: as many as the data has */
     int width, depth;            /* 0: the model's own */
+    ZooAct act;                  /* in place of the model's ReLUs */
     char init_from[RECIPE_TEXT]; /* a model (a name, a file, a run) whose weights are the start where
                                     they fit; "": none */
 

@@ -16,7 +16,7 @@
 #include "plot/canvas.h"
 #include "train/evaluate.h"
 
-enum { REDRAWING_PAIRS = 256, REDRAWING_NEAR = 16 };
+enum { REDRAWING_PAIRS = 256, REDRAWING_SHEET = 60, REDRAWING_NEAR = 16 };
 
 typedef struct Redrawing {
     long count;
@@ -57,6 +57,10 @@ char *redrawing_json(const Redrawing *r);
  * handwriting and beside it what the net drew, 56x28. */
 int redrawing_pairs(const Redrawing *r, const Model *model, const Dataset *data, const char *folder,
                     Err *e);
+
+/* Some of them on a sheet, those first whose glyph is not the right one: what was written, what was drawn. */
+Canvas *redrawing_sheet(const Redrawing *r, const Model *model, const Dataset *data,
+                        const char *title, Err *e);
 
 /* Losses, shares and picture measures as bars, train beside test. */
 Canvas *redrawing_bars(const Redrawing *train, const Redrawing *test, const char *title, Err *e);

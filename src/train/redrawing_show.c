@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "image/codec.h"
 #include "plot/bars.h"
+#include "plot/grid.h"
 #include "train/redrawing.h"
 
 char *redrawing_json(const Redrawing *r)
@@ -63,6 +64,64 @@ int redrawing_pairs(const Redrawing *r, const Model *model, const Dataset *data,
     for (long i = 0; i < r->count && i < REDRAWING_PAIRS && !code; i++)
         code = save_pair(r, model, data, i, folder, e);
     return code;
+}
+
+/* ---- a sheet ---- */
+
+typedef struct Shown { /* the pairs of a sheet */
+    Image images[2 * REDRAWING_SHEET];
+    char texts[REDRAWING_SHEET][2 * MODEL_NAME + 8];
+    const char *titles[REDRAWING_SHEET];
+    bool wrong[REDRAWING_SHEET];
+    int count;
+} Shown;
+
+static const char *glyph_name(const Model *m, int glyph)
+{
+    return glyph < m->class_count ? m->classes[glyph] : "nothing";
+}
+
+/* The pairs whose glyph is wrong, or right, while there is room. */
+static void show_pairs(const Redrawing *r, const Model *m, const Dataset *d, bool wrong, Shown *s)
+{
+    enum { SIDE = TYPESET_SIDE };
+
+    for (long i = 0; i < r->count && s->count < REDRAWING_SHEET; i++) {
+        int n = s->count;
+
+        if ((r->nearest[i] != r->targets[i]) != wrong)
+            continue;
+        s->images[2 * n] = (Image){SIDE, SIDE, 1, d->pixels + i * TYPESET_PIXELS};
+        s->images[2 * n + 1] = (Image){SIDE, SIDE, 1, r->drawn + i * TYPESET_PIXELS};
+        snprintf(s->texts[n], sizeof s->texts[n], "%s \u2192 %s", m->classes[r->targets[i]],
+                 glyph_name(m, r->nearest[i]));
+        s->titles[n] = s->texts[n];
+        s->wrong[n] = wrong;
+        s->count++;
+    }
+}
+
+Canvas *redrawing_sheet(const Redrawing *r, const Model *model, const Dataset *data,
+                        const char *title, Err *e)
+{
+    static const char *const heads[] = {"written", "drawn"};
+    Shown s = {.count = 0};
+
+    show_pairs(r, model, data, true, &s);
+    show_pairs(r, model, data, false, &s);
+    return plot_sheet(
+        &(Sheet){
+            .title = title,
+            .note =
+                "true class \u2192 the glyph that is nearest to what was drawn; wrong ones first",
+            .images = s.images,
+            .count = s.count,
+            .per_item = 2,
+            .heads = heads,
+            .titles = s.titles,
+            .wrong = s.wrong,
+            .columns = 6},
+        e);
 }
 
 /* ---- bars ---- */

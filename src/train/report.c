@@ -13,6 +13,8 @@
 #include "plot/inside.h"
 #include "train/evaluation_plots.h"
 
+#define PIXELS_A_POINT (4 / 3.) /* CSS: 96 pixels an inch, 72 points */
+
 typedef struct Page {
     Writer html;
     const Report *report;
@@ -63,12 +65,13 @@ static void put_base64(Writer *w, const uint8_t *bytes, size_t size)
 
 /* ---- figures ---- */
 
-static void put_image(Page *p, const char *kind, const uint8_t *bytes, size_t size,
+/* `width` in pixels of the page; a picture wider than the page is made smaller, except on a phone. */
+static void put_image(Page *p, const char *kind, const uint8_t *bytes, size_t size, int width,
                       const char *caption)
 {
     Writer *w = &p->html;
 
-    writer_text(w, "<figure>\n<img alt=\"");
+    writer_text(w, "<figure>\n<img width=\"%d\" alt=\"", width);
     put_text(w, caption);
     writer_text(w, "\" src=\"data:image/%s;base64,", kind);
     put_base64(w, bytes, size);
@@ -82,23 +85,28 @@ static int put_canvas(Page *p, Canvas *c, const char *format, const char *captio
 {
     size_t size = 0;
     uint8_t *bytes = c ? canvas_encode(c, format, &size, e) : NULL;
+    int width = bytes ? (int)(canvas_width(c) * PIXELS_A_POINT) : 0;
 
     canvas_free(c);
     if (!bytes)
         return -(int)ERR_MEMORY;
-    put_image(p, strcmp(format, "svg") ? format : "svg+xml", bytes, size, caption);
+    put_image(p, strcmp(format, "svg") ? format : "svg+xml", bytes, size, width, caption);
     free(bytes);
     return 0;
 }
 
+/* A PNG that a canvas was saved as. */
 static int put_file(Page *p, const char *path, const char *caption, Err *e)
 {
+    enum { WIDTH_AT = 16 }; /* 32 bits, the largest first: PNG's IHDR */
     size_t size;
     uint8_t *bytes = file_read(path, 8 << 20, &size, e);
 
     if (!bytes)
         return -(int)ERR_IO;
-    put_image(p, "png", bytes, size, caption);
+    int width = size < WIDTH_AT + 4 ? 0 : bytes[WIDTH_AT + 2] << 8 | bytes[WIDTH_AT + 3];
+
+    put_image(p, "png", bytes, size, (int)(width * PIXELS_A_POINT / CANVAS_PNG_SCALE), caption);
     free(bytes);
     return 0;
 }
@@ -113,20 +121,24 @@ static void put_head(Page *p)
                    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
     put_text(w, p->title);
     writer_text(
-        w,
-        "</title>\n<style>\n"
-        "body { font: 16px/1.5 system-ui, sans-serif; color: #202020; background: #fff;\n"
-        "       max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }\n"
-        "h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }\n"
-        ".score { font-size: 1.3rem; }\n"
-        "figure { margin: 1.5rem 0; } img { max-width: 100%%; height: auto; }\n"
-        "figcaption { color: #606060; font-size: .9rem; }\n"
-        "table { border-collapse: collapse; font-variant-numeric: tabular-nums; }\n"
-        "th, td { padding: .15rem .8rem; text-align: right; border-bottom: 1px solid #e2e2e2; }\n"
-        "th:first-child, td:first-child { text-align: left; }\n"
-        "pre { overflow-x: auto; font-size: .85rem; background: #f6f6f4; padding: .8rem; }\n"
-        "pre.record { white-space: pre-wrap; overflow-wrap: anywhere; }\n"
-        "</style>\n<h1>");
+        w, "</title>\n<style>\n"
+           "body { font: 16px/1.5 system-ui, sans-serif; color: #202020; background: #fff;\n"
+           "       max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }\n"
+           "h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }\n"
+           ".score { font-size: 1.3rem; }\n"
+           "figure { margin: 1.5rem 0; } img { max-width: 100%%; height: auto; }\n"
+           "figcaption { color: #606060; font-size: .9rem; }\n"
+           "table { border-collapse: collapse; font-variant-numeric: tabular-nums; }\n"
+           "th, td { padding: .15rem .8rem; text-align: right; border-bottom: 1px solid #e2e2e2;\n"
+           "         white-space: nowrap; }\n"
+           ".wide { overflow-x: auto; }\n"
+           "th:first-child, td:first-child { text-align: left; }\n"
+           "pre { overflow-x: auto; font-size: .85rem; background: #f6f6f4; padding: .8rem; }\n"
+           "pre.record { white-space: pre-wrap; overflow-wrap: anywhere; }\n"
+           "@media (max-width: 40rem) { /* plots stay legible, and are moved by the finger */\n"
+           "  figure { overflow-x: auto; } img { max-width: none; }\n"
+           "  table { font-size: .85rem; } th, td { padding: .15rem .4rem; } }\n"
+           "</style>\n<h1>");
     put_text(w, p->title);
     writer_text(w, "</h1>\n");
 }
@@ -164,7 +176,8 @@ static void put_classes(Page *p)
     const Evaluation *v = p->report->result;
     Writer *w = &p->html;
 
-    writer_text(w, "<h2>Classes</h2>\n<table>\n<tr><th>class<th>pictures<th>precision<th>recall"
+    writer_text(w, "<h2>Classes</h2>\n<div "
+                   "class=\"wide\">\n<table>\n<tr><th>class<th>pictures<th>precision<th>recall"
                    "<th>F1</tr>\n");
     for (int c = 0; c < v->classes; c++) {
         const ClassReport *r = &v->reports[c];
@@ -174,7 +187,7 @@ static void put_classes(Page *p)
         writer_text(w, "<td>%ld<td>%.2f %%<td>%.2f %%<td>%.2f %%</tr>\n", r->support,
                     100 * r->precision, 100 * r->recall, 100 * r->f1);
     }
-    writer_text(w, "</table>\n");
+    writer_text(w, "</table>\n</div>\n");
 }
 
 /* The pairs that are mixed up most, up to ten. */
@@ -245,6 +258,57 @@ static int put_results(Page *p, Err *e)
     return code;
 }
 
+static void put_share(Writer *w, const char *what, long right, long count)
+{
+    Interval i = metric_wilson(right, count);
+
+    writer_text(w, "<tr><td>%s<td>%.2f %%<td>%.2f to %.2f</tr>\n", what,
+                100.0 * (double)right / (double)count, 100 * i.low, 100 * i.high);
+}
+
+static void put_redrawing_figures(Page *p)
+{
+    const Redrawing *r = p->report->redrawing;
+    Writer *w = &p->html;
+
+    writer_text(w, "<p>In ");
+    put_text(w, r->typeface);
+    writer_text(
+        w,
+        ". SSIM %.4f, PSNR %.2f dB, its median %.2f dB. Loss %.5f: %s %.6f of the picture, %.5f of "
+        "the "
+        "class. Reconstruction accuracy, pixels over one half against grey targets: %.2f %% of at "
+        "most "
+        "%.2f %%.</p>\n<div class=\"wide\">\n<table>\n<tr><th>of the pictures<th>share<th>95 %% "
+        "interval</tr>\n",
+        r->ssim, r->psnr, r->psnr_median, r->loss, loss_name(r->loss_kind), r->picture_loss,
+        r->class_loss, 100 * r->binary_accuracy, 100 * r->binary_ceiling);
+    put_share(w, "right glyph: the nearest", r->glyphs, r->count);
+    put_share(w, "both heads agree", r->agreeing, r->count);
+    put_share(w, "exact after --clean, within 16 of 255", r->exact, r->count);
+    put_share(w, "exact after --clean seed", r->exact_steps, r->count);
+    writer_text(w, "</table>\n</div>\n");
+}
+
+static int put_redrawing(Page *p, Err *e)
+{
+    const Report *r = p->report;
+    int code;
+
+    if (!r->redrawing)
+        return 0;
+    writer_text(&p->html, "<h2>Redrawing</h2>\n");
+    put_redrawing_figures(p);
+    code = put_canvas(p, redrawing_sheet(r->redrawing, r->model, r->data, p->title, e), "png",
+                      "What was written and what the net drew of it, wrong glyphs first.", e);
+    if (!code && r->redrawing_train)
+        code = put_canvas(
+            p, redrawing_bars(r->redrawing_train, r->redrawing, p->title, e), "svg",
+            "The same figures on pictures that it was trained on and on those that it never saw.",
+            e);
+    return code;
+}
+
 static int put_net(Page *p, Err *e)
 {
     const Report *r = p->report;
@@ -299,6 +363,8 @@ int report_write(const char *folder, const Report *r, Err *e)
     put_score(&p);
     code = put_results(&p, e);
     put_classes(&p);
+    if (!code)
+        code = put_redrawing(&p, e);
     if (!code)
         code = put_net(&p, e);
     if (!code && (p.html.failed || !json))

@@ -13,6 +13,7 @@
 #define SCRAWL_TRAIN_REPORT_H
 
 #include "train/evaluate.h"
+#include "train/redrawing.h"
 
 enum { REPORT_MISTAKES = 60 }; /* pictures on the sheet of the worst */
 
@@ -22,7 +23,8 @@ typedef struct Report {
     const Dataset *data; /* what was evaluated */
     const Evaluation *result;
     const Evaluation *train; /* of the same model on the data's training part; NULL: not known */
-    const char *curves;      /* path of a PNG, the curves of its training; NULL: none */
+    const Redrawing *redrawing, *redrawing_train; /* of a net that redraws; NULL: not known */
+    const char *curves; /* path of a PNG, the curves of its training; NULL: none */
 } Report;
 
 /* Makes the folder and writes both files, each whole or not at all. */

@@ -21,6 +21,7 @@ static const Setting settings[] = {
     {"classes", SET_INT, AT(classes), 0, ZOO_CLASS_LIMIT, true},
     {"width", SET_INT, AT(width), 0, ZOO_WIDTH_LIMIT, true},
     {"depth", SET_INT, AT(depth), 0, ZOO_DEPTH_LIMIT, true},
+    WORD("act", SET_ACT, act, true),
     WORD("init_from", SET_TEXT, init_from, false),
     WORD("data", SET_TEXT, data, false),
     WORD("canonical", SET_BOOL, canonical, true),
@@ -84,6 +85,7 @@ static const Setting settings[] = {
 enum { SETTINGS = sizeof settings / sizeof *settings };
 
 static const char *const fill_words[] = {[FILL_ZERO] = "zero", [FILL_NEAREST] = "nearest"};
+static const char *const act_words[] = {"own", "relu", "lrelu", "tanh", "sigmoid", "silu"};
 
 const Setting *setting_at(int index)
 {
@@ -103,6 +105,15 @@ bool setting_is_word(const Setting *s)
     return s->type >= SET_LOSS;
 }
 
+/* The place of a word in a list, or -1. */
+static int place_of(const char *const *words, int count, const char *word)
+{
+    for (int i = 0; i < count; i++)
+        if (!strcmp(words[i], word))
+            return i;
+    return -1;
+}
+
 /* The number of a word in the enum of this type, or -1. */
 static int word_find(SettingType type, const char *word)
 {
@@ -115,11 +126,10 @@ static int word_find(SettingType type, const char *word)
         return schedule_find(word);
     case SET_PRECISION:
         return precision_find(word);
+    case SET_ACT:
+        return place_of(act_words, sizeof act_words / sizeof *act_words, word);
     default:
-        for (int i = FILL_ZERO; i <= FILL_NEAREST; i++)
-            if (!strcmp(fill_words[i], word))
-                return i;
-        return -1;
+        return place_of(fill_words, FILL_NEAREST + 1, word);
     }
 }
 
@@ -134,6 +144,8 @@ static const char *word_name(SettingType type, int value)
         return schedule_name((ScheduleKind)value);
     case SET_PRECISION:
         return precision_name((Precision)value);
+    case SET_ACT:
+        return act_words[value];
     default:
         return fill_words[value];
     }

@@ -22,7 +22,8 @@ typedef enum SettingType {
     SET_OPTIM,
     SET_SCHEDULE,
     SET_FILL,
-    SET_PRECISION
+    SET_PRECISION,
+    SET_ACT
 } SettingType;
 
 typedef struct Setting {

@@ -21,7 +21,7 @@ static const ZooModel models[] = {
         .about = "the recogniser everybody starts with",
         .paper = "LeCun, Bottou, Bengio, Haffner 1998; layers as in the Keras tutorials",
         .build = zoo_lenet,
-        .usual = {.classes = 10},
+        .usual = {.classes = 10, .act = ZOO_ACT_RELU},
         .recipe = "epochs=20 batch=128 optimizer=adamw lr=0.004 weight_decay=0.01 "
                   "schedule=one-cycle smoothing=0.05 average=0.999 augment=mild",
         .seed_recipe = "epochs=5 batch=300 optimizer=adam lr=0.001 eps=1e-7 schedule=constant "
@@ -32,7 +32,7 @@ static const ZooModel models[] = {
         .about = "reads strangers' digits, and knows what is none",
         .paper = "scrawl; after Simonyan and Zisserman 2015, arXiv 1409.1556",
         .build = zoo_digits,
-        .usual = {.classes = 11, .width = 24},
+        .usual = {.classes = 11, .width = 24, .act = ZOO_ACT_RELU},
         .recipe = "epochs=9 batch=128 optimizer=nesterov lr=0.15 weight_decay=5e-4 "
                   "schedule=one-cycle smoothing=0.05 average=0.998 augment=strong "
                   "augment.aspect=0.22",
@@ -42,7 +42,7 @@ static const ZooModel models[] = {
         .about = "pre-activation residual network of depth 9n+2: resnet164 reads mark sheets",
         .paper = "He, Zhang, Ren, Sun 2016, arXiv 1603.05027",
         .build = zoo_resnet,
-        .usual = {.classes = 11, .width = 16, .depth = 164},
+        .usual = {.classes = 11, .width = 16, .depth = 164, .act = ZOO_ACT_RELU},
         .recipe = "epochs=10 batch=32 optimizer=nesterov lr=0.1 weight_decay=1e-4 "
                   "schedule=one-cycle smoothing=0.05 augment=saral",
         .seed_recipe = "epochs=10 batch=32 optimizer=sgd lr=0.1 schedule=plateau patience=10",
@@ -52,7 +52,7 @@ static const ZooModel models[] = {
         .about = "the net that made deep learning famous, for 28x28",
         .paper = "Krizhevsky, Sutskever, Hinton 2012",
         .build = zoo_alexnet,
-        .usual = {.classes = 10, .width = 18},
+        .usual = {.classes = 10, .width = 18, .act = ZOO_ACT_RELU},
         .recipe = DROPOUT_RECIPE,
     },
     {
@@ -60,7 +60,7 @@ static const ZooModel models[] = {
         .about = "AlexNet with smaller first kernels and a wider middle, for 28x28",
         .paper = "Zeiler, Fergus 2014, arXiv 1311.2901",
         .build = zoo_zfnet,
-        .usual = {.classes = 10, .width = 12},
+        .usual = {.classes = 10, .width = 12, .act = ZOO_ACT_RELU},
         .recipe = DROPOUT_RECIPE,
     },
     {
@@ -68,7 +68,7 @@ static const ZooModel models[] = {
         .about = "redraws a handwritten digit as a typeset one, and what is none as nothing",
         .paper = "scrawl; an encoder and a decoder through 32 numbers",
         .build = zoo_redraw,
-        .usual = {.classes = 11, .width = 24},
+        .usual = {.classes = 11, .width = 24, .act = ZOO_ACT_RELU},
         .recipe = "epochs=14 batch=128 optimizer=adamw lr=0.004 weight_decay=0.01 "
                   "schedule=one-cycle smoothing=0.05 average=0.998 augment=mild "
                   "augment.aspect=0.15 augment.elastic_px=2 augment.blur=0.4 augment.dim=0.3 "
@@ -80,7 +80,7 @@ static const ZooModel models[] = {
         .about = "the same as it was first done, with a spatial transformer",
         .paper = "after Jaderberg et al. 2015, arXiv 1506.02025",
         .build = zoo_redraw_seed,
-        .usual = {.classes = 10},
+        .usual = {.classes = 10, .act = ZOO_ACT_RELU},
         .recipe = REDRAW_SEED,
     },
     {
@@ -88,7 +88,7 @@ static const ZooModel models[] = {
         .about = "reads whole numbers, digits that touch among them",
         .paper = "scrawl; after Shi, Bai, Yao 2015, arXiv 1507.05717; Graves et al. 2006",
         .build = zoo_line,
-        .usual = {.classes = 11, .width = 16},
+        .usual = {.classes = 11, .width = 16, .act = ZOO_ACT_RELU},
         .recipe = "epochs=6 batch=64 optimizer=adam lr=0.0025 schedule=one-cycle start=3 rise=0.15 "
                   "average=0.998",
     },
@@ -97,7 +97,7 @@ static const ZooModel models[] = {
         .about = "reads what writers write, and compares sets of pictures",
         .paper = "scrawl; after Heusel et al. 2017, arXiv 1706.08500",
         .build = zoo_judge,
-        .usual = {.classes = 10},
+        .usual = {.classes = 10, .act = ZOO_ACT_RELU},
         .recipe = "epochs=8 batch=128 optimizer=adamw lr=0.003 weight_decay=0.01 "
                   "schedule=one-cycle average=0.998 augment=mild",
     },
@@ -167,6 +167,14 @@ static int choose(const ZooModel *model, const char *what, int usual, int wish, 
     return 0;
 }
 
+static int choose_act(const ZooModel *model, ZooAct wish, ZooAct *out, Err *e)
+{
+    if (wish && !model->usual.act)
+        return err_set(e, ERR_ARGUMENT, "%s has no activation to choose", model->name);
+    *out = wish ? wish : model->usual.act;
+    return 0;
+}
+
 static int choose_all(const ZooModel *model, const ZooOptions *wish, ZooOptions *out, Err *e)
 {
     const ZooOptions *usual = &model->usual;
@@ -177,6 +185,8 @@ static int choose_all(const ZooModel *model, const ZooOptions *wish, ZooOptions 
         r = choose(model, "width", usual->width, wish->width, ZOO_WIDTH_LIMIT, &out->width, e);
     if (!r)
         r = choose(model, "depth", usual->depth, wish->depth, ZOO_DEPTH_LIMIT, &out->depth, e);
+    if (!r)
+        r = choose_act(model, wish->act, &out->act, e);
     if (!r && out->classes == 1)
         r = err_set(e, ERR_ARGUMENT, "%s: one class is nothing to choose from", model->name);
     if (!r && out->depth && (out->depth < 11 || out->depth % 9 != 2))
@@ -184,6 +194,8 @@ static int choose_all(const ZooModel *model, const ZooOptions *wish, ZooOptions 
                     out->depth);
     return r;
 }
+
+static const ActKind act_kinds[] = {ACT_RELU, ACT_RELU, ACT_LEAKY_RELU, ACT_TANH, ACT_SIGMOID, ACT_SILU};
 
 /* The model and all that is chosen about it; NULL and `e` where they do not fit. */
 static const ZooModel *resolve(const char *name, const ZooOptions *options, ZooOptions *out, Err *e)
@@ -223,6 +235,7 @@ Net *zoo_net(const char *name, const ZooOptions *options, Err *e)
         err_set(e, ERR_MEMORY, "no memory for a net");
         return NULL;
     }
+    net_replace_relu(net, act_kinds[chosen.act]);
     model->build(net, &chosen);
     if (options->probabilities && net_output_count(net))
         net_output(net, "probabilities", net_softmax(net, net_output_node(net, 0)));

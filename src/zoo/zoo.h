@@ -24,11 +24,15 @@
 
 #include "nn/net.h"
 
+/* What stands for a model's ReLUs. */
+typedef enum ZooAct { ZOO_ACT_OWN, ZOO_ACT_RELU, ZOO_ACT_LRELU, ZOO_ACT_TANH, ZOO_ACT_SIGMOID, ZOO_ACT_SILU } ZooAct;
+
 /* What may be chosen; zero is the model's own. A choice that a model does not offer is refused. */
 typedef struct ZooOptions {
     int classes;        /* numbers of "logits" */
     int width;          /* channels of the first convolution; the others keep their proportion */
     int depth;          /* layers with weights along the longest path */
+    ZooAct act;         /* of the hidden layers */
     bool probabilities; /* a second output of that name, the softmax of the first: for losses */
 } ZooOptions;
 

@@ -29,6 +29,30 @@ static inline bool page_says(const Canvas *c, const char *letters)
     return false;
 }
 
+/* How many texts on the page are this one. */
+static inline int page_times(const Canvas *c, const char *text)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        n += c->commands[i].text && !strcmp(c->commands[i].text, text);
+    return n;
+}
+
+/* Whether this text is on the page, and not cut short. */
+static inline bool page_shows_whole(const Canvas *c, const char *text)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        Font font = c->commands[i].font;
+        double most = font.max_width;
+
+        font.max_width = 0;
+        if (c->commands[i].text && !strcmp(c->commands[i].text, text))
+            return most <= 0 || text_width(font, text) <= most;
+    }
+    return false;
+}
+
 static inline size_t page_count(const Canvas *c, CommandKind kind)
 {
     size_t n = 0;

@@ -264,6 +264,31 @@ static void test_a_label_distribution_tells_counts_and_shares(void **state)
     check(plot_labels("One", names, counts, 1, NULL));
 }
 
+/* Thin slices have their names where these keep apart; page_check sees to that. */
+static void test_a_pie_of_many_classes_names_them(void **state)
+{
+    enum { LETTERS = 52 };
+    char texts[LETTERS][2] = {{0}};
+    const char *letters[LETTERS];
+    long counts[LETTERS];
+
+    (void)state;
+    for (int i = 0; i < LETTERS; i++) {
+        texts[i][0] = (char)(i < 26 ? 'A' + i : 'a' + i - 26);
+        letters[i] = texts[i];
+        counts[i] = 20 + i % 3;
+    }
+    Canvas *c = plot_labels("Letters", letters, counts, LETTERS, NULL);
+    for (int i = 0; i < LETTERS; i++)
+        assert_int_equal(page_times(c, letters[i]), 2); /* below its bar, beside its slice */
+    check(c);
+    counts[7] = 100000;
+    check(plot_labels("Letters", letters, counts, LETTERS, NULL));
+    for (int i = 0; i < LETTERS; i++)
+        letters[i] = "a rather long name";
+    check(plot_labels("Long", letters, counts, LETTERS, NULL));
+}
+
 static void test_a_confusion_matrix_normalises_its_rows(void **state)
 {
     long counts[] = {3, 1, 0, 0, 0, 0, 10, 0, 990}, none[9] = {0};
@@ -359,6 +384,7 @@ static void test_readings_carry_what_was_read_and_how_surely(void **state)
     (void)state;
     Canvas *c = plot_readings(&r, NULL);
     assert_true(page_says(c, "4 \u2192 9  98.2 %") && page_says(c, "noise \u2192 noise"));
+    assert_true(page_shows_whole(c, "noise \u2192 noise  50.0 %"));
     assert_true(page_says(c, "3 \u2192 ?") && page_says(c, "99.9 %") && !page_says(c, "100.0"));
     check(c);
     r.truth = NULL;
@@ -549,6 +575,7 @@ int main(void)
         cmocka_unit_test(test_a_training_has_a_panel_for_each_measure_and_the_rate),
         cmocka_unit_test(test_bars_begin_at_zero_and_carry_their_numbers),
         cmocka_unit_test(test_a_label_distribution_tells_counts_and_shares),
+        cmocka_unit_test(test_a_pie_of_many_classes_names_them),
         cmocka_unit_test(test_a_confusion_matrix_normalises_its_rows),
         cmocka_unit_test(test_a_confusion_matrix_is_legible_at_any_size),
         cmocka_unit_test(test_sheets_hold_their_pictures),

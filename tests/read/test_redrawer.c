@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <math.h>
 #include <cmocka.h>
 
 #include "image/sketch.h"
@@ -136,7 +137,7 @@ static void assert_type(const RedrawnDigit *d, float y, float height)
 {
     assert_true(d->type.y > y - 0.5f && d->type.y < y + 0.5f);
     assert_true(d->type.height > height - 0.5f && d->type.height < height + 0.5f);
-    assert_true(d->type.x + d->type.width / 2 == d->x + d->width / 2);
+    assert_true(fabsf(d->type.x + d->type.width / 2 - d->x - d->width / 2) < 0.01f);
 }
 
 static void a_tail_and_a_small_zero_do_not_move_a_line(void **state)
@@ -147,7 +148,7 @@ static void a_tail_and_a_small_zero_do_not_move_a_line(void **state)
     Redrawn *page = page_of(boxes, 6);
 
     (void)state;
-    assert_int_equal(redrawn_arrange(page, NULL), 0);
+    assert_int_equal(redrawn_arrange(page, NULL, NULL), 0);
     for (int i = 0; i < 5; i++)
         assert_type(&page->digits[i], 100, 60);
     assert_type(&page->digits[5], 300, 40);
@@ -167,7 +168,7 @@ static void a_line_that_slopes_stays_one(void **state)
     }
     boxes[4][3] = 120; /* a tail */
     page = page_of(boxes, 9);
-    assert_int_equal(redrawn_arrange(page, NULL), 0);
+    assert_int_equal(redrawn_arrange(page, NULL, NULL), 0);
     for (int i = 0; i < 9; i++)
         assert_type(&page->digits[i], 100.f + 20 * (float)i, 60);
     redrawn_free(page);
@@ -185,11 +186,63 @@ static void type_is_smaller_where_digits_stand_close(void **state)
         memcpy(boxes[i], at, sizeof at);
     }
     page = page_of(boxes, 6);
-    assert_int_equal(redrawn_arrange(page, NULL), 0);
+    assert_int_equal(redrawn_arrange(page, NULL, NULL), 0);
     for (int i = 0; i < 6; i++) {
         assert_true(page->digits[i].type.height < 30 && page->digits[i].type.height > 20);
         assert_type(&page->digits[i], 130 - page->digits[i].type.height / 2,
                     page->digits[i].type.height);
+    }
+    redrawn_free(page);
+}
+
+/* Left end of what digit i has on the line, with a width of `wide` heights. */
+static float left_of(const Redrawn *page, int i, float wide)
+{
+    const GlyphBox *b = &page->digits[i].type;
+
+    return b->x + b->width / 2 - wide * b->height / 2;
+}
+
+static void type_that_would_touch_moves_apart_and_no_other(void **state)
+{
+    static const float boxes[][5] = {
+        {100, 100, 40, 60, 0}, {200, 100, 40, 60, 0}, {300, 100, 16, 60, 0}, {320, 100, 16, 60, 0},
+        {500, 100, 40, 60, 0}, {600, 100, 40, 60, 0}, {700, 100, 40, 60, 0}, {975, 100, 10, 60, 0}};
+    enum { COUNT = sizeof boxes / sizeof *boxes };
+    const float wide = 0.74f;
+    Redrawn *page = page_of(boxes, COUNT);
+
+    (void)state;
+    assert_int_equal(redrawn_arrange(page, NULL, NULL), 0);
+    for (int i = 0; i + 1 < COUNT; i++) {
+        assert_true(left_of(page, i, wide) + 60 * wide <= left_of(page, i + 1, wide) + 0.01f);
+        if (i != 2 && i != 3)
+            assert_type(&page->digits[i], 100, 60);
+    }
+    assert_true(fabsf(page->digits[2].type.x + page->digits[3].type.x - 620) < 0.01f);
+    assert_true(left_of(page, COUNT - 1, wide) + 60 * wide <= 1000.01f);
+    redrawn_free(page);
+}
+
+static void a_wider_typeface_is_spread_further(void **state)
+{
+    float boxes[6][5];
+    Redrawn *page;
+
+    (void)state;
+    need_font();
+    for (int i = 0; i < 6; i++) {
+        float at[5] = {100.f + 41 * (float)i, 100, 30, 60, 0};
+
+        memcpy(boxes[i], at, sizeof at);
+    }
+    page = page_of(boxes, 6);
+    assert_int_equal(redrawn_arrange(page, face, NULL), 0);
+    for (int i = 0; i < 5; i++) {
+        float ink = glyph_width(face, 8, page->digits[i].type.height);
+        float apart = page->digits[i + 1].type.x - page->digits[i].type.x;
+
+        assert_true(apart >= 1.1f * ink);
     }
     redrawn_free(page);
 }
@@ -423,6 +476,8 @@ int main(void)
         cmocka_unit_test(a_tail_and_a_small_zero_do_not_move_a_line),
         cmocka_unit_test(a_line_that_slopes_stays_one),
         cmocka_unit_test(type_is_smaller_where_digits_stand_close),
+        cmocka_unit_test(type_that_would_touch_moves_apart_and_no_other),
+        cmocka_unit_test(a_wider_typeface_is_spread_further),
         cmocka_unit_test(a_page_gives_every_digit_its_place),
         cmocka_unit_test(what_the_net_drew_stands_as_high_as_the_writing),
         cmocka_unit_test(type_stands_as_high_as_the_writing_and_in_its_middle),

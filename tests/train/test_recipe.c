@@ -225,6 +225,7 @@ static void what_cannot_begin_is_said_with_the_setting(void **state)
     } cases[] = {
         {"width=8", "lenet has no width to choose"},
         {"depth=20", "lenet has no depth to choose"},
+        {"model=writer act=tanh", "writer has no activation to choose"},
         {"model=resnet depth=21", "resnet: a depth of 21 is not 9n+2: 11, 20, 29, .."},
         {"model=resnet20 depth=29", "resnet20 has a depth of 20, not 29"},
         {"classes=1", "lenet: one class is nothing to choose from"},

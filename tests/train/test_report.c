@@ -62,7 +62,7 @@ static void a_report_is_one_page_that_needs_nothing_beside_it(void **state)
         .model = m, .model_name = "run/<model>", .data_name = "a & b", .data = d, .result = &v};
     text = report_text(folder, &r);
     assert_int_equal(count(text, "<figure>"), 6);
-    assert_int_equal(count(text, "<img alt="), 6);
+    assert_int_equal(count(text, "<img width=\""), 6);
     assert_int_equal(count(text, "src=\"data:image/"), 6);
     assert_true(count(text, "base64,iVBORw0KGgo") == 2); /* what PNGs begin with */
     assert_true(count(text, "base64,PD94bWwg") == 4);    /* and SVGs */

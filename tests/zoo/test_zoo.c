@@ -272,6 +272,36 @@ static void a_name_finds_its_model_and_depth(void **state)
     assert_non_null(zoo_find("lenet", NULL, &e));
 }
 
+/* Layers of this kind of activation. */
+static int count_acts(const Net *net, ActKind kind)
+{
+    int n = 0;
+
+    for (int i = 0; i < net_op_count(net); i++)
+        n += net_op(net, i).kind == KIND_ACT && ((const Act *)net_spec(net, i))->kind == kind;
+    return n;
+}
+
+static void another_activation_stands_for_every_relu_and_for_nothing_else(void **state)
+{
+    (void)state;
+    for (int i = 0; zoo_model(i); i++) {
+        const char *name = zoo_model(i)->name;
+        Net *own = built(name, (ZooOptions){0});
+
+        if (zoo_model(i)->usual.act) {
+            Net *other = built(name, (ZooOptions){.act = ZOO_ACT_SILU});
+
+            assert_true(count_acts(own, ACT_RELU) > 0);
+            assert_int_equal(count_acts(other, ACT_RELU), 0);
+            assert_int_equal(count_acts(other, ACT_SILU), count_acts(own, ACT_RELU));
+            assert_int_equal(count_acts(other, ACT_SIGMOID), count_acts(own, ACT_SIGMOID));
+            net_free(other);
+        }
+        net_free(own);
+    }
+}
+
 static void what_is_no_name_or_no_choice_is_refused(void **state)
 {
     static const struct {
@@ -296,6 +326,7 @@ static void what_is_no_name_or_no_choice_is_refused(void **state)
         {"lenet", {.classes = -1}},
         {"lenet", {.classes = ZOO_CLASS_LIMIT + 1}},
         {"digits", {.width = -2}},
+        {"writer", {.act = ZOO_ACT_TANH}},
         {"digits", {.width = ZOO_WIDTH_LIMIT + 1}},
     };
 
@@ -345,6 +376,7 @@ int main(void)
         cmocka_unit_test(the_writer_is_trained_under_the_names_that_it_keeps),
         cmocka_unit_test(times_of_the_writer_are_waves),
         cmocka_unit_test(a_name_finds_its_model_and_depth),
+        cmocka_unit_test(another_activation_stands_for_every_relu_and_for_nothing_else),
         cmocka_unit_test(what_is_no_name_or_no_choice_is_refused),
         cmocka_unit_test(a_name_that_is_missing_brings_the_names_that_there_are),
         cmocka_unit_test(every_model_has_a_line_of_its_own),
