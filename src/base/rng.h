@@ -28,7 +28,8 @@ typedef enum RngUse { /* one name a purpose, so that no two share a stream */
     RNG_GAUSSIAN,
     RNG_FLOW,
     RNG_CORRUPT,
-    RNG_BLEMISH
+    RNG_BLEMISH,
+    RNG_RIVAL
 } RngUse;
 
 /* The stream `index` of a purpose under a seed; the same three give the same numbers everywhere. */

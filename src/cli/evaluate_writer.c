@@ -1,62 +1,99 @@
 #include "cli/evaluate_writer.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/options.h"
+#include "plot/grid.h"
 #include "train/evaluate_writer.h"
 
-static void print_share(const char *name, const long right[3], const long count[3])
-{
-    printf("%-22s", name);
-    for (int i = 0; i < 3; i++) {
-        Interval v = metric_wilson(right[i], count[i]);
+enum { COLUMNS = 3 };
 
-        printf("  %6.2f (%.2f-%.2f)", 100.0 * (double)right[i] / (double)count[i], 100 * v.low, 100 * v.high);
-    }
+/* What is compared: digits as they come, read back (of a model that obeys), real ones. */
+typedef struct Columns {
+    const Judgement *of[COLUMNS];
+    int count;
+} Columns;
+
+static Columns columns_of(const WriterReport *v)
+{
+    if (v->obeys)
+        return (Columns){{&v->plain, &v->checked, &v->real}, 3};
+    return (Columns){{&v->plain, &v->real}, 2};
+}
+
+static void print_share(long right, long count)
+{
+    Interval v = metric_wilson(right, count);
+
+    printf("  %6.2f (%.2f-%.2f)", 100.0 * (double)right / (double)count, 100 * v.low, 100 * v.high);
+}
+
+static void print_read_back(const Columns *c)
+{
+    printf("%-22s", "read back, %");
+    for (int i = 0; i < c->count; i++)
+        print_share(c->of[i]->right, c->of[i]->count);
+    printf("\n%-22s", "  the worst digit");
+    for (int i = 0; i < c->count; i++)
+        print_share(c->of[i]->rights[c->of[i]->worst], c->of[i]->counts[c->of[i]->worst]);
+    printf("\n%-22s", "  which is the");
+    for (int i = 0; i < c->count; i++)
+        printf("  %*d", i ? 20 : 21, c->of[i]->worst);
     printf("\n");
 }
 
-static void print_row(const char *name, double a, double b, double c)
+/* A row of one number of each Judgement. */
+static void print_row(const Columns *c, const char *name, size_t at)
 {
-    printf("%-22s  %21.3f  %20.3f  %20.3f\n", name, a, b, c);
+    printf("%-22s", name);
+    for (int i = 0; i < c->count; i++)
+        printf("  %*.3f", i ? 20 : 21, *(const double *)((const char *)c->of[i] + at));
+    printf("\n");
 }
 
-static void print_manifold(const char *space, const Manifold *a, const Manifold *b, const Manifold *c)
+static void print_rows(const Columns *c)
 {
-    char name[32];
+    static const struct {
+        const char *name;
+        size_t at;
+    } rows[] = {
+        {"Frechet distance", offsetof(Judgement, frechet)},
+        {"feature precision", offsetof(Judgement, features.precision)},
+        {"feature recall", offsetof(Judgement, features.recall)},
+        {"feature density", offsetof(Judgement, features.density)},
+        {"feature coverage", offsetof(Judgement, features.coverage)},
+        {"pixel precision", offsetof(Judgement, pixels.precision)},
+        {"pixel recall", offsetof(Judgement, pixels.recall)},
+        {"pixel density", offsetof(Judgement, pixels.density)},
+        {"pixel coverage", offsetof(Judgement, pixels.coverage)},
+        {"nearest, median", offsetof(Judgement, nearest)},
+        {"nearest, 5 %", offsetof(Judgement, nearest_5)},
+        {"KL divergence", offsetof(Judgement, kl)},
+        {"squared error", offsetof(Judgement, mse)},
+    };
 
-    snprintf(name, sizeof name, "%s precision", space);
-    print_row(name, a->precision, b->precision, c->precision);
-    snprintf(name, sizeof name, "%s recall", space);
-    print_row(name, a->recall, b->recall, c->recall);
-    snprintf(name, sizeof name, "%s density", space);
-    print_row(name, a->density, b->density, c->density);
-    snprintf(name, sizeof name, "%s coverage", space);
-    print_row(name, a->coverage, b->coverage, c->coverage);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        print_row(c, rows[i].name, rows[i].at);
 }
 
 static void print_text(const WriterReport *v)
 {
-    const Judgement *a = &v->plain, *b = &v->checked, *c = &v->real;
+    Columns c = columns_of(v);
 
-    printf("%ld digits against %ld real test digits, of which the judge reads %.2f %%\njudge %s\n", a->count, v->tests,
-           100.0 * v->tests_right / (double)v->tests, v->judge);
-    printf("%.1f %% drawn again; %.0f digits/s, with reading back %.0f\n\n", 100 * v->redrawn, v->plain_rate,
-           v->checked_rate);
-    printf("%-22s  %21s  %20s  %20s\n", "", "as they come", "read back", "real (training)");
-    print_share("read back, %", (long[]){a->right, b->right, c->right}, (long[]){a->count, b->count, c->count});
-    print_share("  the worst digit",
-                (long[]){a->rights[a->worst], b->rights[b->worst], c->rights[c->worst]},
-                (long[]){a->counts[a->worst], b->counts[b->worst], c->counts[c->worst]});
-    printf("%-22s  %21d  %20d  %20d\n", "  which is the", a->worst, b->worst, c->worst);
-    print_row("Frechet distance", a->frechet, b->frechet, c->frechet);
-    print_manifold("feature", &a->features, &b->features, &c->features);
-    print_manifold("pixel", &a->pixels, &b->pixels, &c->pixels);
-    print_row("nearest, median", a->nearest, b->nearest, c->nearest);
-    print_row("nearest, 5 %", a->nearest_5, b->nearest_5, c->nearest_5);
-    print_row("KL divergence", a->kl, b->kl, c->kl);
-    print_row("squared error", a->mse, b->mse, c->mse);
+    printf("%ld digits against %ld real test digits, of which the judge reads %.2f %%\njudge %s\n",
+           v->plain.count, v->tests, 100.0 * v->tests_right / (double)v->tests, v->judge);
+    if (v->obeys) {
+        printf("%.1f %% drawn again; %.0f digits/s, with reading back %.0f\n\n", 100 * v->redrawn,
+               v->plain_rate, v->checked_rate);
+        printf("%-22s  %21s  %20s  %20s\n", "", "as they come", "read back", "real (training)");
+        print_read_back(&c);
+    } else {
+        printf("%.0f digits/s, which ones the model chooses\n\n", v->plain_rate);
+        printf("%-22s  %21s  %20s\n", "", "as they come", "real (training)");
+    }
+    print_rows(&c);
 }
 
 static int print(const WriterReport *v, const WriterQuestion *q)
@@ -80,6 +117,32 @@ static Dataset *open_part(const WriterQuestion *q, DatasetPart part, Team *team,
     return dataset_open(q->data, &(DatasetOptions){.part = part, .team = team}, e);
 }
 
+/* Ten of each digit, a row each; of a model that chooses itself any hundred. */
+static int draw_samples(Scribe *s, const WriterQuestion *q, Err *e)
+{
+    enum { ROW = 10, COUNT = 100 };
+    uint8_t *pictures = malloc((size_t)COUNT * GENERATOR_PIXELS);
+    Image images[COUNT];
+    int labels[COUNT], code;
+
+    if (!pictures)
+        return err_set(e, ERR_MEMORY, "no memory for %d digits", COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        labels[i] = i / ROW;
+        images[i] =
+            (Image){GENERATOR_SIDE, GENERATOR_SIDE, 1, pictures + (size_t)i * GENERATOR_PIXELS};
+    }
+    code = scribe_digits(s, labels, COUNT, 0, &(WriteOptions){.seed = q->seed, .unchecked = true},
+                         pictures, e);
+    if (!code)
+        code = canvas_finish(
+            plot_sheet(
+                &(Sheet){.title = q->model, .images = images, .count = COUNT, .columns = ROW}, e),
+            q->samples, e);
+    free(pictures);
+    return code;
+}
+
 int evaluate_writer_print(const WriterQuestion *q)
 {
     Err e = {0};
@@ -89,14 +152,16 @@ int evaluate_writer_print(const WriterQuestion *q)
     Dataset *test = train ? open_part(q, PART_TEST, team, &e) : NULL;
     Judge *j = test ? judge_new(q->judge, train, test, q->seed, team, &e) : NULL;
     Scribe *s = j ? scribe_new(q->model, q->threads, &e) : NULL;
-    int status = s && !evaluate_writer(s, j, q->count, q->seed, &v, &e) ? STATUS_DONE : refuse("%s", e.text);
+    int code = s ? evaluate_writer(s, j, q->count, q->seed, &v, &e) : -(int)ERR_IO;
 
-    if (!status)
-        status = print(&v, q);
+    if (!code && q->samples)
+        code = draw_samples(s, q, &e);
     scribe_free(s);
     judge_free(j);
     dataset_free(train);
     dataset_free(test);
     team_free(team);
-    return status;
+    if (code)
+        return refuse("%s", e.text);
+    return is_stdout(q->samples) ? STATUS_DONE : print(&v, q);
 }

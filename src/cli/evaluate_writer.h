@@ -7,7 +7,8 @@
 
 typedef struct WriterQuestion {
     const char *model, *data;
-    const char *judge; /* NULL: the default */
+    const char *judge;   /* NULL: the default */
+    const char *samples; /* where a sheet of a hundred digits goes; NULL: nowhere */
     int count, threads;
     uint64_t seed;
     bool json;

@@ -25,7 +25,7 @@ typedef struct Values {
     bool json, canonical, inverted;
     const char *corrupt, *noise;
     const char *data, *part, *confusion, *reliability, *risk, *mistakes, *bars, *report, *pairs, *font;
-    const char *judge, *precision;
+    const char *judge, *samples, *precision;
     int threads, count;
     uint64_t seed;
 } Values;
@@ -72,6 +72,8 @@ static const Option options[] = {
      offsetof(Values, font), 0, 0},
     {"judge", 0, OPTION_TEXT, "MODEL", "of a model that writes: who reads back; default: " JUDGE_DEFAULT,
      offsetof(Values, judge), 0, 0},
+    {"samples", 0, OPTION_TEXT, "OUT.png", "of a model that writes: a sheet of a hundred digits, as they come",
+     offsetof(Values, samples), 0, 0},
     {"count", 'n', OPTION_INT, "N", "of a model that writes: digits; default: 5000",
      offsetof(Values, count), WRITER_COUNT_LEAST, WRITER_COUNT_MOST},
     {"seed", 's', OPTION_SEED, "N", "of a model that writes; default: 1", offsetof(Values, seed), 0,
@@ -506,6 +508,7 @@ static int run_writer(const Verb *verb, const Values *v, const char *name)
     return evaluate_writer_print(&(WriterQuestion){.model = name,
                                                    .data = v->data,
                                                    .judge = v->judge,
+                                                   .samples = v->samples,
                                                    .count = v->count ? v->count : 5000,
                                                    .threads = v->threads,
                                                    .seed = v->seed ? v->seed : 1,
@@ -532,8 +535,8 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "it wants --data DATA");
     if (is_writer(args.list[0]))
         return run_writer(verb, &v, args.list[0]);
-    if (v.judge || v.count || v.seed)
-        return usage_error(verb, "--judge, --count and --seed are for models that write, not for %s",
+    if (v.judge || v.samples || v.count || v.seed)
+        return usage_error(verb, "--judge, --samples, --count and --seed are for models that write, not for %s",
                            args.list[0]);
     snprintf(title, sizeof title, "%.100s on %.180s", args.list[0], v.data);
     Work w = {.values = &v, .name = args.list[0], .title = title};

@@ -26,7 +26,7 @@ static const Option options[] = {
      "train each combination K times, with seeds of its own; default: 1", offsetof(Values, seeds),
      1, 1000},
     {"metric", 0, OPTION_TEXT, "NAME",
-     "what counts, a column of log.csv; default: validation_accuracy", offsetof(Values, metric), 0,
+     "what counts, a column of log.csv; default: validation_accuracy, of gan mse", offsetof(Values, metric), 0,
      0},
     {"output", 'o', OPTION_TEXT, "STUDY",
      "folder of the study; default: runs/sweep-NAME-<date>. The same again goes on with it",
@@ -118,7 +118,7 @@ static void default_folder(char *folder, size_t room, const char *name)
 
 static int run(const Verb *verb, int argc, char **argv)
 {
-    Values v = {.recipe = "default", .seeds = 1, .metric = "validation_accuracy"};
+    Values v = {.recipe = "default", .seeds = 1};
     Arguments args;
     Recipe recipe;
     Sweep *s = NULL;
@@ -131,7 +131,8 @@ static int run(const Verb *verb, int argc, char **argv)
     if (!v.grid.count)
         return usage_error(verb, "it wants --grid KEY=A,B");
     if (!make_recipe(&v, args.list[0], &recipe, &e))
-        s = sweep_new(&recipe, v.grid.texts, v.grid.count, v.seeds, v.metric, &e);
+        s = sweep_new(&recipe, v.grid.texts, v.grid.count, v.seeds,
+                      v.metric ? v.metric : sweep_usual_metric(&recipe), &e);
     if (!s)
         return e.code == ERR_ARGUMENT ? usage_error(verb, "%s", e.text) : refuse("%s", e.text);
     default_folder(folder, sizeof folder, recipe.model);

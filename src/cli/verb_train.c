@@ -126,6 +126,11 @@ static bool watch(void *context, const FitProgress *p)
     if (p->epoch_done && p->validation.count)
         progress_show(context, "epoch %ld of %ld  validation %ld of %ld right, loss %.4f", p->epoch,
                       p->epochs, p->validation.right, p->validation.count, p->validation.loss);
+    else if (p->discriminator_loss > 0)
+        progress_show(context,
+                      "epoch %ld of %ld  %3.0f %%  generator %.4f  discriminator %.4f  %.0f images/s  %s left",
+                      p->epoch, p->epochs, 100.0 * p->epoch_step / p->epoch_steps, p->loss,
+                      p->discriminator_loss, p->images_per_second, progress_time(left, p->seconds_left));
     else
         progress_show(
             context, "epoch %ld of %ld  %3.0f %%  loss %.4f  %.2f %% right  %.0f images/s  %s left",
@@ -227,7 +232,7 @@ const Verb verb_train = {
     .name = "train",
     .arguments = "[NAME]",
     .about = "trains a net that scrawl can build",
-    .more = "NAME is lenet, digits, line, redraw, writer, alexnet, zfnet or resnet164 (any depth 9n+2). The run's folder holds "
+    .more = "NAME is lenet, digits, line, redraw, writer, cdcgan, gan, alexnet, zfnet or resnet164 (any depth 9n+2). The run's folder holds "
             "config.json, log.csv, TensorBoard's\n"
             "events, checkpoints and model.safetensors, the best model by validation. The last "
             "line printed is JSON.\n"

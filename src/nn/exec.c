@@ -299,6 +299,8 @@ static void loss_op(const Pass *p, int index, Work *w)
     float *dx = o->wants ? w->memory + o->gradient.at : NULL;
 
     *to = (SliceLoss){0};
+    if (!p->batch->targets)
+        return;
     if (dx && l->clear)
         view_clear_halo(&o->gradient, w->memory);
     loss_slice(&l->loss, w->k, &o->step.out, w->memory + o->step.out.at, p->batch->targets[index], w->slice * LANES,
@@ -485,12 +487,30 @@ void exec_forward(Exec *x, const Batch *b, LossReport *reports)
     assert(x->options.training && x->options.keep);
     set_batch(x, b);
     run_segments(x, b, 0, x->forward_segments, -1);
-    report_losses(x, reports);
+    if (b->targets)
+        report_losses(x, reports);
 }
 
-void exec_backward(Exec *x)
+/* All losses on what the forward pass left. */
+static void take_losses(Exec *x, const void *const *targets)
+{
+    Pass p = {.x = x, .batch = &(Batch){.targets = targets}, .training = true};
+
+    for (int slice = 0; slice * LANES < x->batch_count; slice++) {
+        Work w = work_on(&p, 0, slice);
+
+        for (int l = 0; l < x->plan.loss_count; l++)
+            loss_op(&p, l, &w);
+    }
+}
+
+void exec_backward(Exec *x, const void *const *targets, LossReport *reports)
 {
     assert(x->options.training && x->options.keep && x->batch_count);
+    if (targets) {
+        take_losses(x, targets);
+        report_losses(x, reports);
+    }
     run_segments(x, NULL, x->forward_segments, x->segment_count, x->forward_segments);
     x->step++;
 }

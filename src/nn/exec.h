@@ -60,9 +60,10 @@ void exec_infer(Exec *x, const Batch *b, float *const *outputs, int output_count
  * Gradients are those of  sum over losses of weight * mean over the batch  . Running statistics move. */
 void exec_train(Exec *x, const Batch *b, LossReport *reports);
 
-/* The two halves of exec_train, with the outputs readable in between (needs .keep). */
+/* The two halves of exec_train, with the outputs readable in between (needs .keep). What is wanted may come of these
+ * outputs: forward then has no targets and reports nothing, backward has them. */
 void exec_forward(Exec *x, const Batch *b, LossReport *reports);
-void exec_backward(Exec *x);
+void exec_backward(Exec *x, const void *const *targets, LossReport *reports); /* NULL: exec_forward's */
 
 /* The gradient of the last step, laid out as net_block. Valid until the next call. */
 float *exec_gradient(Exec *x);

@@ -93,6 +93,10 @@ int metric_risk_coverage(long count, const float *confidences, const bool *right
 /* Mean of (a-b)^2 over n numbers. */
 double metric_mse(long n, const float *a, const float *b);
 
+/* The divergence that Keras' KLDivergence finds between numbers of -1..1 along a last axis of one:
+ * the mean of p log(p/q), p and q held within 1e-7 .. 1. */
+double metric_kl(long n, const float *p, const float *q);
+
 /* Peak signal to noise ratio in dB for numbers in 0 .. 1: -10 log10(mse); infinite for equal ones.
  */
 double metric_psnr(long n, const float *a, const float *b);

@@ -13,6 +13,18 @@ double metric_mse(long n, const float *a, const float *b)
     return n > 0 ? sum / (double)n : 0;
 }
 
+double metric_kl(long n, const float *p, const float *q)
+{
+    double sum = 0;
+
+    for (long i = 0; i < n; i++) {
+        double a = fmin(fmax(p[i], 1e-7), 1), b = fmin(fmax(q[i], 1e-7), 1);
+
+        sum += a * log(a / b);
+    }
+    return n > 0 ? sum / (double)n : 0;
+}
+
 double metric_psnr(long n, const float *a, const float *b)
 {
     return -10 * log10(metric_mse(n, a, b));

@@ -15,7 +15,7 @@ struct Generator {
     Exec *exec;
     int noise;
     int picture, velocity;     /* outputs; velocity -1: no flow */
-    int noise_in, label, time; /* inputs */
+    int noise_in, label, time; /* inputs; -1: none */
     bool two_sided;            /* ink is -1..1 */
     float *x, *next;           /* (BATCH, noise) */
     float *v[3];               /* velocities */
@@ -60,8 +60,9 @@ static bool find_ends(Generator *g, const Net *net)
     g->picture = net_output_find(net, "picture");
     g->velocity = net_output_find(net, "velocity");
     g->time = find_input(net, "time", ZOO_WRITER_TIME);
-    if (g->noise_in != 0 || g->label < 0 || g->picture < 0 || !is_picture(net, g->picture) ||
-        net_input_count(net) != (g->velocity < 0 ? 2 : 3) || (g->velocity >= 0 && g->time < 0))
+    if (g->noise_in != 0 || g->picture < 0 || !is_picture(net, g->picture) ||
+        net_input_count(net) != 1 + (g->label > 0) + (g->velocity >= 0) ||
+        (g->velocity >= 0 && (g->time < 0 || g->label < 0)))
         return false;
     g->noise = input_size(net, 0);
     last = net_output_node(net, g->picture).id;
@@ -78,6 +79,16 @@ static bool find_ends(Generator *g, const Net *net)
 bool generator_can(const Net *net)
 {
     return find_ends(&(Generator){0}, net);
+}
+
+bool generator_obeys(const Generator *g)
+{
+    return g->label > 0;
+}
+
+bool generator_flows(const Generator *g)
+{
+    return g->velocity >= 0;
 }
 
 static bool take_memory(Generator *g)
@@ -148,7 +159,8 @@ static void run(Generator *g, int count, const float *x, const float *labels, in
     const float *more[NET_INPUTS] = {NULL};
     float *outputs[NET_INPUTS] = {NULL};
 
-    more[g->label - 1] = labels;
+    if (g->label > 0)
+        more[g->label - 1] = labels;
     if (g->time > 0)
         more[g->time - 1] = g->times;
     outputs[output] = out;
@@ -200,7 +212,7 @@ static void draw_batch(Generator *g, int count, const float *noise, const int *l
                        float guidance, uint8_t *pictures)
 {
     memcpy(g->x, noise, (size_t)count * (size_t)g->noise * sizeof *noise);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; g->label > 0 && i < count; i++)
         g->labels[i] = (float)labels[i];
     if (g->velocity >= 0)
         flow(g, count, guidance);

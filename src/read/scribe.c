@@ -50,6 +50,17 @@ void scribe_free(Scribe *w)
     free(w);
 }
 
+int scribe_obeys(const Scribe *w, Err *e)
+{
+    if (generator_obeys(w->generator))
+        return 0;
+    return err_set(
+        e, ERR_ARGUMENT,
+        "the model %s draws digits of its own choice, so it cannot write numbers; scrawl "
+        "evaluate --samples shows what it draws",
+        w->model->name);
+}
+
 WriteCounts scribe_counts(const Scribe *w)
 {
     return w->counts;
@@ -167,8 +178,14 @@ static int draw_round(Scribe *w, const Job *job, Tries *t, int count, int try, u
 static int draw_digits(Scribe *w, const Job *job, uint8_t *pictures, Err *e)
 {
     Tries t;
-    int left = job->count, code = tries_new(w, job->count, &t, e);
+    int left = job->count, code = 0;
 
+    if (job->options->guidance > 1 && !generator_flows(w->generator))
+        return err_set(e, ERR_ARGUMENT, "the model %s knows no guidance: it has no flow",
+                       w->model->name);
+    if (!job->options->unchecked && (code = scribe_obeys(w, e)))
+        return code;
+    code = tries_new(w, job->count, &t, e);
     for (int i = 0; !code && i < job->count; i++)
         t.which[i] = i;
     for (int try = 0; !code && left && try < WRITE_TRIES; try++) {
@@ -196,6 +213,8 @@ int scribe_number_digits(Scribe *w, const char *number, const WriteOptions *opti
     float *hand;
     int code = scribe_check(number, e);
 
+    if (!code)
+        code = scribe_obeys(w, e);
     if (code)
         return code;
     hand = malloc((size_t)n * sizeof *hand);

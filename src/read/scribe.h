@@ -48,6 +48,10 @@ typedef struct Scribe Scribe;
 Scribe *scribe_new(const char *model, int threads, Err *e);
 void scribe_free(Scribe *w); /* NULL is fine */
 
+/* 0, or ERR_ARGUMENT for a model that draws digits of its own choice: scribe_digits gives some,
+ * whatever the labels, where the options say that they are not read back; numbers it cannot write. */
+int scribe_obeys(const Scribe *w, Err *e);
+
 /* 0, or ERR_ARGUMENT for what is no number of 1 .. WRITE_DIGITS digits. */
 int scribe_check(const char *number, Err *e);
 
@@ -59,7 +63,8 @@ int scribe_number_digits(Scribe *w, const char *number, const WriteOptions *opti
                          uint8_t *pictures, Err *e);
 
 /* Digits by as many hands: number first+i of the seed's, labels (count) -> pictures (count,28,28).
- * A digit depends on the seed and its number alone. */
+ * A digit depends on the seed and its number alone. ERR_ARGUMENT for guidance of a model without a
+ * flow. */
 int scribe_digits(Scribe *w, const int *labels, int count, uint64_t first,
                   const WriteOptions *options, uint8_t *pictures, Err *e);
 

@@ -297,6 +297,8 @@ int scribe_save_set(Scribe *s, long count, const WriteOptions *options, const ch
     if (count < 1 || count > SCRIBE_SET)
         return err_set(e, ERR_LIMIT, "a set of %ld digits is not one of 1 .. %d", count,
                        SCRIBE_SET);
+    if ((code = scribe_obeys(s, e)))
+        return code;
     pictures = malloc((size_t)count * GENERATOR_PIXELS);
     labels = malloc((size_t)count);
     code = pictures && labels ? write_set(s, count, options, pictures, labels, watch, e)

@@ -1,9 +1,10 @@
 /* A checkpoint is a safetensors file: "params", "state" and "optim" are blocks as they lie in
- * memory, "log" is a table, each number of the RunState is a tensor of its own, and the recipe is a
+ * memory (those of a second net are "discriminator.params" and so on), "log" is a table, each number of the RunState is a tensor of its own, and the recipe is a
  * text. A file is checked as a whole before anything of it is used. */
 #include "train/checkpoint.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,9 +50,16 @@ static const Number numbers[] = {
     {"data_hash", NUMBER_U64, AT(data_hash)},
     {"events_time", NUMBER_LONG, AT(events_time)},
     {"events_size", NUMBER_LONG, AT(events_size)},
+    {"real_sum", NUMBER_DOUBLE, AT(real_sum)}, /* from here on of two nets */
+    {"fake_sum", NUMBER_DOUBLE, AT(fake_sum)},
 };
 
-enum { NUMBERS = sizeof numbers / sizeof *numbers };
+enum { NUMBERS = sizeof numbers / sizeof *numbers, NUMBERS_OF_ONE = NUMBERS - 2 };
+
+static int numbers_of(int nets)
+{
+    return nets == 2 ? NUMBERS : NUMBERS_OF_ONE;
+}
 
 void run_state_free(RunState *state)
 {
@@ -125,12 +133,34 @@ static void add(SafeWriter *w, const char *name, SafeType type, int dims, size_t
                .name = name, .type = type, .dims = dims, .shape = {rows, cols}, .bytes = bytes});
 }
 
-int checkpoint_save(const char *path, Net *net, Optim *optim, const RunState *state,
-                    const Recipe *recipe, Err *e)
+/* "params" of the first net, "discriminator.params" of the second. */
+enum { TENSOR_NAME = 40 };
+static const char *tensor_name(char room[TENSOR_NAME], int net, const char *what)
+{
+    snprintf(room, TENSOR_NAME, "%s%s", net ? "discriminator." : "", what);
+    return room;
+}
+
+static void add_net(SafeWriter *w, const Trained *t, int index, uint64_t *steps)
+{
+    char name[TENSOR_NAME];
+
+    *steps = optim_steps(t->optim);
+    add(w, tensor_name(name, index, "params"), SAFE_F32, 1, net_block_size(t->net), 0,
+        net_block(t->net));
+    add(w, tensor_name(name, index, "state"), SAFE_F32, 1, net_state_size(t->net), 0,
+        net_state(t->net));
+    add(w, tensor_name(name, index, "optim"), SAFE_F32, 1, optim_state_size(t->optim), 0,
+        optim_state(t->optim));
+    add(w, tensor_name(name, index, "optim_steps"), SAFE_U64, 0, 0, 0, steps);
+}
+
+static int save(const char *path, const Trained *nets, int count, const RunState *state,
+                const Recipe *recipe, Err *e)
 {
     SafeWriter *w = safe_writer_new();
     char *text = recipe_write(recipe);
-    uint64_t stored[NUMBERS], steps = optim_steps(optim);
+    uint64_t stored[NUMBERS], steps[2];
     int code;
 
     if (!w || !text) {
@@ -139,12 +169,10 @@ int checkpoint_save(const char *path, Net *net, Optim *optim, const RunState *st
     }
     safe_writer_text(w, "format", "scrawl-checkpoint/1");
     safe_writer_text(w, "recipe", text);
-    add(w, "params", SAFE_F32, 1, net_block_size(net), 0, net_block(net));
-    add(w, "state", SAFE_F32, 1, net_state_size(net), 0, net_state(net));
-    add(w, "optim", SAFE_F32, 1, optim_state_size(optim), 0, optim_state(optim));
-    add(w, "optim_steps", SAFE_U64, 0, 0, 0, &steps);
+    for (int i = 0; i < count; i++)
+        add_net(w, &nets[i], i, &steps[i]);
     add(w, "log", SAFE_F64, 2, state->log.count, LOG_COLUMNS, state->log.rows);
-    for (int i = 0; i < NUMBERS; i++) {
+    for (int i = 0; i < numbers_of(count); i++) {
         store(state, &numbers[i], &stored[i]);
         add(w, numbers[i].name, stored_type(numbers[i].type), 0, 0, 0, &stored[i]);
     }
@@ -155,11 +183,28 @@ done:
     return code;
 }
 
+int checkpoint_save(const char *path, Net *net, Optim *optim, const RunState *state,
+                    const Recipe *recipe, Err *e)
+{
+    return save(path, &(Trained){net, optim}, 1, state, recipe, e);
+}
+
+int checkpoint_save_two(const char *path, const Trained nets[2], const RunState *state,
+                        const Recipe *recipe, Err *e)
+{
+    return save(path, nets, 2, state, recipe, e);
+}
+
 /* ---- reading ---- */
 
-typedef struct Contents { /* what a file holds, checked but not yet used */
-    const SafeTensor *params, *state, *optim, *log;
+typedef struct NetContents {
+    const SafeTensor *params, *state, *optim;
     uint64_t optim_steps;
+} NetContents;
+
+typedef struct Contents { /* what a file holds, checked but not yet used */
+    NetContents nets[2];
+    const SafeTensor *log;
     RunState numbers;
 } Contents;
 
@@ -196,29 +241,42 @@ static int check_finite(const SafeTensor *t, const char *path, Err *e)
     return 0;
 }
 
-static int take_blocks(const SafeFile *f, const char *path, const Net *net, const Optim *optim,
-                       Contents *c, Err *e)
+static int take_net(const SafeFile *f, const char *path, const Trained *t, int index,
+                    NetContents *c, Err *e)
 {
     const SafeTensor *steps;
+    char name[TENSOR_NAME];
 
-    if (!(c->params = take(f, path, "params", SAFE_F32, 1, net_block_size(net), 0, e)) ||
-        !(c->state = take(f, path, "state", SAFE_F32, 1, net_state_size(net), 0, e)) ||
-        !(c->optim = take(f, path, "optim", SAFE_F32, 1, optim_state_size(optim), 0, e)) ||
-        !(c->log = take(f, path, "log", SAFE_F64, 2, SIZE_MAX, LOG_COLUMNS, e)) ||
-        !(steps = take(f, path, "optim_steps", SAFE_U64, 0, 0, 0, e)))
+    if (!(c->params = take(f, path, tensor_name(name, index, "params"), SAFE_F32, 1,
+                           net_block_size(t->net), 0, e)) ||
+        !(c->state = take(f, path, tensor_name(name, index, "state"), SAFE_F32, 1,
+                          net_state_size(t->net), 0, e)) ||
+        !(c->optim = take(f, path, tensor_name(name, index, "optim"), SAFE_F32, 1,
+                          optim_state_size(t->optim), 0, e)) ||
+        !(steps = take(f, path, tensor_name(name, index, "optim_steps"), SAFE_U64, 0, 0, 0, e)))
         return -ERR_FORMAT;
     memcpy(&c->optim_steps, steps->bytes, sizeof c->optim_steps);
     if (c->optim_steps > (uint64_t)1 << 53)
-        return err_set(e, ERR_FORMAT, "%s: 'optim_steps' makes no sense", path);
+        return err_set(e, ERR_FORMAT, "%s: '%s' makes no sense", path, name);
     if (check_finite(c->params, path, e) || check_finite(c->state, path, e) ||
         check_finite(c->optim, path, e))
         return -ERR_NUMERIC;
     return 0;
 }
 
-static int take_numbers(const SafeFile *f, const char *path, Contents *c, Err *e)
+/* Runs from before there were columns for two nets have the usual ones alone. */
+static int take_log(const SafeFile *f, const char *path, Contents *c, Err *e)
 {
-    for (int i = 0; i < NUMBERS; i++) {
+    const SafeTensor *log = safe_find(f, "log");
+    size_t columns = log && log->dims == 2 && log->shape[1] == LOG_USUAL ? LOG_USUAL : LOG_COLUMNS;
+
+    c->log = take(f, path, "log", SAFE_F64, 2, SIZE_MAX, columns, e);
+    return c->log ? 0 : -ERR_FORMAT;
+}
+
+static int take_numbers(const SafeFile *f, const char *path, int count, Contents *c, Err *e)
+{
+    for (int i = 0; i < numbers_of(count); i++) {
         const Number *n = &numbers[i];
         const SafeTensor *t = take(f, path, n->name, stored_type(n->type), 0, 0, 0, e);
 
@@ -248,8 +306,16 @@ static int check_recipe(const SafeFile *f, const char *path, const Recipe *recip
     return 0;
 }
 
-int checkpoint_load(const char *path, Net *net, Optim *optim, RunState *state, const Recipe *recipe,
-                    Err *e)
+static void use(const NetContents *c, const Trained *t)
+{
+    memcpy(net_block(t->net), c->params->bytes, c->params->size);
+    memcpy(net_state(t->net), c->state->bytes, c->state->size);
+    memcpy(optim_state(t->optim), c->optim->bytes, c->optim->size);
+    optim_set_steps(t->optim, c->optim_steps);
+}
+
+static int load(const char *path, const Trained *nets, int count, RunState *state,
+                const Recipe *recipe, Err *e)
 {
     SafeFile *f = safe_open(path, e);
     Contents c = {0};
@@ -258,20 +324,33 @@ int checkpoint_load(const char *path, Net *net, Optim *optim, RunState *state, c
     if (!f)
         return e && e->code ? -(int)e->code : -ERR_IO;
     code = check_recipe(f, path, recipe, e);
+    for (int i = 0; !code && i < count; i++)
+        code = take_net(f, path, &nets[i], i, &c.nets[i], e);
     if (!code)
-        code = take_blocks(f, path, net, optim, &c, e);
+        code = take_log(f, path, &c, e);
     if (!code)
-        code = take_numbers(f, path, &c, e);
+        code = take_numbers(f, path, count, &c, e);
     if (!code)
-        code = train_log_set(&c.numbers.log, c.log->bytes, c.log->shape[0], e);
+        code =
+            train_log_set(&c.numbers.log, c.log->bytes, c.log->shape[0], (int)c.log->shape[1], e);
     if (!code) {
-        memcpy(net_block(net), c.params->bytes, c.params->size);
-        memcpy(net_state(net), c.state->bytes, c.state->size);
-        memcpy(optim_state(optim), c.optim->bytes, c.optim->size);
-        optim_set_steps(optim, c.optim_steps);
+        for (int i = 0; i < count; i++)
+            use(&c.nets[i], &nets[i]);
         run_state_free(state);
         *state = c.numbers;
     }
     safe_free(f);
     return code;
+}
+
+int checkpoint_load(const char *path, Net *net, Optim *optim, RunState *state, const Recipe *recipe,
+                    Err *e)
+{
+    return load(path, &(Trained){net, optim}, 1, state, recipe, e);
+}
+
+int checkpoint_load_two(const char *path, const Trained nets[2], RunState *state,
+                        const Recipe *recipe, Err *e)
+{
+    return load(path, nets, 2, state, recipe, e);
 }

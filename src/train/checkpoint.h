@@ -27,8 +27,10 @@ typedef struct RunState {
     bool ended;         /* early stopping ended the run */
     uint64_t exec_step; /* dropout's */
 
-    double loss_sum; /* of the epoch so far, over its images */
+    double loss_sum;    /* of the epoch so far, over its images */
     double picture_sum; /* of it the pictures' part, unweighted */
+    double real_sum,
+        fake_sum; /* of two nets: the discriminator's loss on real pictures, on drawn ones */
     long right, seen;
     double seconds, epoch_seconds; /* trained in all, and in this epoch */
 
@@ -55,5 +57,16 @@ int checkpoint_save(const char *path, Net *net, Optim *optim, const RunState *st
  * weights that are not finite. On failure nothing is changed. */
 int checkpoint_load(const char *path, Net *net, Optim *optim, RunState *state, const Recipe *recipe,
                     Err *e);
+
+/* The same for two nets that are trained against each other: one file, so that they never come from
+ * different moments. */
+typedef struct Trained {
+    Net *net;
+    Optim *optim;
+} Trained;
+int checkpoint_save_two(const char *path, const Trained nets[2], const RunState *state,
+                        const Recipe *recipe, Err *e);
+int checkpoint_load_two(const char *path, const Trained nets[2], RunState *state,
+                        const Recipe *recipe, Err *e);
 
 #endif

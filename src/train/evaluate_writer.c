@@ -36,7 +36,8 @@ static int judge_all(Scribe *s, Judge *j, const Digits *d, uint64_t seed, Writer
     int code = judge_digits(s, j, d, &plain, &out->plain, &out->plain_rate, e);
 
     before = scribe_counts(s);
-    if (!code)
+    out->obeys = !scribe_obeys(s, NULL);
+    if (!code && out->obeys)
         code = judge_digits(s, j, d, &checked, &out->checked, &out->checked_rate, e);
     out->redrawn = (double)(scribe_counts(s).redrawn - before.redrawn) / d->count;
     if (!code)
@@ -85,18 +86,28 @@ static json_t *manifold_json(const Manifold *m)
                      "density", m->density, "coverage", m->coverage);
 }
 
-static json_t *judgement_json(const Judgement *v)
+/* Adds what is read back; false when memory is gone. */
+static bool add_read_back(json_t *object, const Judgement *v)
 {
-    json_t *object = share_json(v->right, v->count);
+    json_t *all = share_json(v->right, v->count);
     json_t *worst = share_json(v->rights[v->worst], v->counts[v->worst]);
+    bool good = all && worst && !json_object_update(object, all) &&
+                !json_object_set_new(worst, "digit", json_integer(v->worst)) &&
+                !json_object_set(object, "worst", worst);
 
-    if (!object || !worst) {
+    json_decref(all);
+    json_decref(worst);
+    return good;
+}
+
+static json_t *judgement_json(const Judgement *v, bool read_back)
+{
+    json_t *object = json_object();
+
+    if (!object || (read_back && !add_read_back(object, v))) {
         json_decref(object);
-        json_decref(worst);
         return NULL;
     }
-    json_object_set_new(worst, "digit", json_integer(v->worst));
-    json_object_set_new(object, "worst", worst);
     json_object_set_new(object, "frechet", json_real(v->frechet));
     json_object_set_new(object, "features", manifold_json(&v->features));
     json_object_set_new(object, "pixels", manifold_json(&v->pixels));
@@ -109,13 +120,18 @@ static json_t *judgement_json(const Judgement *v)
 
 char *writer_report_json(const WriterReport *v, const char *model, const char *data)
 {
-    json_t *object = json_pack("{s:s, s:s, s:I, s:s, s:f, s:o, s:o, s:o, s:f}", "model", model,
-                               "data", data, "count", (json_int_t)v->plain.count, "judge", v->judge,
-                               "judge_accuracy", (double)v->tests_right / (double)v->tests, "plain",
-                               judgement_json(&v->plain), "checked", judgement_json(&v->checked),
-                               "real", judgement_json(&v->real), "redrawn", v->redrawn);
-    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    json_t *object =
+        json_pack("{s:s, s:s, s:I, s:s, s:f, s:o, s:o}", "model", model, "data", data, "count",
+                  (json_int_t)v->plain.count, "judge", v->judge, "judge_accuracy",
+                  (double)v->tests_right / (double)v->tests, "plain",
+                  judgement_json(&v->plain, v->obeys), "real", judgement_json(&v->real, true));
+    char *text;
 
+    if (object && v->obeys) {
+        json_object_set_new(object, "checked", judgement_json(&v->checked, true));
+        json_object_set_new(object, "redrawn", json_real(v->redrawn));
+    }
+    text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(object);
     return text;
 }

@@ -5,7 +5,8 @@
  *     if (evaluate_writer(scribe, judge, 5000, 1, &v, &e) == 0)
  *         printf("%ld of %ld\n", v.checked.right, v.checked.count);
  *
- * As many of each digit. The hand of each digit is its own. */
+ * As many of each digit. The hand of each digit is its own. A model that draws digits of its own
+ * choice is not read back: of its Judgement count the distances alone. */
 #ifndef SCRAWL_TRAIN_EVALUATE_WRITER_H
 #define SCRAWL_TRAIN_EVALUATE_WRITER_H
 
@@ -15,6 +16,7 @@
 enum { WRITER_COUNT_LEAST = 100, WRITER_COUNT_MOST = 50000 };
 
 typedef struct WriterReport {
+    bool obeys;                      /* draws what it is asked for; else there is no `checked` */
     Judgement plain, checked;        /* without and with reading back */
     Judgement real;                  /* training pictures, as many */
     double redrawn;                  /* share of the digits, drawn again once or more often */
@@ -30,7 +32,7 @@ int evaluate_writer(Scribe *s, Judge *j, int count, uint64_t seed, WriterReport 
 /* {"model":..,"data":..,"count":5000,"judge":"<hash>","judge_accuracy":..,"plain":{"read_back":..,"interval":[..],
  *  "worst":{"digit":3,"read_back":..,"interval":[..]},"frechet":..,"features":{"precision",..},"pixels":{..},
  *  "nearest":..,"nearest_5":..,"kl":..,"mse":..},"checked":{..},"real":{..},"redrawn":..} on one line, without a
- * newline. The caller frees; NULL when memory is gone. */
+ * newline; of a model that chooses itself without "checked", "redrawn" and what is read back. The caller frees; NULL when memory is gone. */
 char *writer_report_json(const WriterReport *v, const char *model, const char *data);
 
 #endif

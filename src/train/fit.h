@@ -31,6 +31,7 @@ typedef struct FitProgress {
     long epoch, epochs;           /* 1 .. epochs */
     long epoch_step, epoch_steps; /* steps taken in this epoch */
     double lr, loss, accuracy;    /* over the epoch so far */
+    double discriminator_loss;    /* of two nets, `loss` being the generator's; else 0 */
     double images_per_second, seconds, seconds_left;
     bool epoch_done;     /* the epoch was just validated: */
     FitScore validation; /* its score, count 0 without a validation share */

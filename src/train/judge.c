@@ -309,29 +309,25 @@ static int find_nearest(const Judge *j, const Set *s, Judgement *out, Err *e)
     return code;
 }
 
-/* Each picture beside a real one of its digit, both in -1..1. KL as Keras' KLDivergence takes it over
- * a last axis of one channel: the mean of p log(p/q) over pixels, p and q held within 1e-7 .. 1. */
+/* Each picture beside a real one of its digit, both in -1..1. */
 static void pair(const Judge *j, const Set *s, Judgement *out)
 {
+    float p[PIXELS], q[PIXELS];
     int next[DIGITS] = {0};
-    double kl = 0, squares = 0;
+    double kl = 0, mse = 0;
 
     for (int i = 0; i < s->count; i++) {
         int digit = s->labels[i], at = digit * j->spread + next[digit]++ % j->spread;
-        const float *made = s->pixels + (size_t)i * PIXELS;
-        const float *real = j->real.pixels + (size_t)at * PIXELS;
 
         for (int k = 0; k < PIXELS; k++) {
-            double p = 2 * real[k] - 1, q = 2 * made[k] - 1;
-
-            squares += (p - q) * (p - q);
-            p = fmax(p, 1e-7);
-            q = fmax(q, 1e-7);
-            kl += p * log(p / q);
+            p[k] = 2 * j->real.pixels[(size_t)at * PIXELS + (size_t)k] - 1;
+            q[k] = 2 * s->pixels[(size_t)i * PIXELS + (size_t)k] - 1;
         }
+        kl += metric_kl(PIXELS, p, q);
+        mse += metric_mse(PIXELS, p, q);
     }
-    out->kl = kl / s->count / PIXELS;
-    out->mse = squares / s->count / PIXELS;
+    out->kl = kl / s->count;
+    out->mse = mse / s->count;
 }
 
 static int judge_set(Judge *j, Set *s, Judgement *out, Err *e)

@@ -43,14 +43,17 @@ int train_log_add(TrainLog *log, LogRow row, Err *e)
     return code;
 }
 
-int train_log_set(TrainLog *log, const void *rows, size_t count, Err *e)
+int train_log_set(TrainLog *log, const void *rows, size_t count, int columns, Err *e)
 {
     int code = make_room(log, count, e);
+    size_t width = (size_t)columns * sizeof(double);
 
     if (code)
         return code;
-    if (count)
-        memcpy(log->rows, rows, count * sizeof *log->rows);
+    for (size_t i = 0; i < count; i++) {
+        log->rows[i] = (LogRow){0};
+        memcpy(&log->rows[i], (const char *)rows + i * width, width);
+    }
     log->count = count;
     return 0;
 }
@@ -59,9 +62,21 @@ const char *train_log_column(int index)
 {
     static const char *const names[LOG_COLUMNS] = {
         "epoch",           "step",    "lr", "loss", "accuracy", "validation_loss", "validation_accuracy",
-        "seconds", "images_per_second"};
+        "seconds", "images_per_second",
+        "generator_fake", "reconstruction", "discriminator_real", "discriminator_fake",
+        "discriminator", "kl", "mse"};
 
     return index >= 0 && index < LOG_COLUMNS ? names[index] : NULL;
+}
+
+int train_log_columns(bool two_nets)
+{
+    return two_nets ? LOG_COLUMNS : LOG_USUAL;
+}
+
+static bool has_two_nets(const TrainLog *log)
+{
+    return log->count && log->rows[0].discriminator != 0;
 }
 
 /* A comma and a number; nothing after the comma for what was not measured. */
@@ -73,12 +88,23 @@ static void put_number(Writer *w, double value, int decimals)
         writer_text(w, ",%.*f", decimals, value);
 }
 
+static void put_rivals(Writer *w, const LogRow *row)
+{
+    put_number(w, row->generator_fake, 6);
+    put_number(w, row->reconstruction, 6);
+    put_number(w, row->discriminator_real, 6);
+    put_number(w, row->discriminator_fake, 6);
+    put_number(w, row->discriminator, 6);
+    put_number(w, row->kl, 6);
+    put_number(w, row->mse, 6);
+}
+
 int train_log_write(const TrainLog *log, const char *path, Err *e)
 {
     Writer w = {0};
     int code;
 
-    for (int i = 0; i < LOG_COLUMNS; i++)
+    for (int i = 0; i < train_log_columns(has_two_nets(log)); i++)
         writer_text(&w, "%s%s", i ? "," : "", train_log_column(i));
     writer_text(&w, "\n");
     for (size_t i = 0; i < log->count; i++) {
@@ -91,6 +117,8 @@ int train_log_write(const TrainLog *log, const char *path, Err *e)
         put_number(&w, row->validation_accuracy, 6);
         put_number(&w, row->seconds, 3);
         put_number(&w, row->images_per_second, 0);
+        if (has_two_nets(log))
+            put_rivals(&w, row);
         writer_text(&w, "\n");
     }
     code = w.failed ? err_set(e, ERR_MEMORY, "%s: no memory to write it", path)
@@ -127,12 +155,14 @@ Canvas *train_log_plot(const TrainLog *log, const char *title, long best_epoch, 
     Measure measures[] = {
         {"loss", COLUMN(loss, 1), COLUMN(validation_loss, 1)},
         {"accuracy (%)", COLUMN(accuracy, 100), COLUMN(validation_accuracy, 100)},
+        {"discriminator's loss", COLUMN(discriminator, 1), NULL},
+        {"squared error", COLUMN(mse, 1), NULL},
     };
     Training course = {.title = title,
                        .epochs = log->count,
                        .epoch = COLUMN(epoch, 1),
                        .measures = measures,
-                       .measure_count = 2,
+                       .measure_count = has_two_nets(log) ? 4 : 2,
                        .rate = COLUMN(lr, 1),
                        .best_epoch = (double)best_epoch};
 #undef COLUMN

@@ -11,11 +11,12 @@
 #ifndef SCRAWL_TRAIN_LOG_H
 #define SCRAWL_TRAIN_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "plot/canvas.h"
 
-enum { LOG_COLUMNS = 9 };
+enum { LOG_USUAL = 9, LOG_COLUMNS = 16 };
 
 /* Doubles throughout, in the order of the columns: a checkpoint keeps them as one table. */
 typedef struct LogRow {
@@ -27,6 +28,11 @@ typedef struct LogRow {
         validation_accuracy;  /* NAN without a validation set: empty in the file */
     double seconds;           /* since the start, interruptions left out */
     double images_per_second; /* of this epoch, validation included */
+    /* Of two nets against each other; 0 in others, and then no columns of the file. `loss` is the
+     * generator's in all, that is generator_fake and the recipe's share of reconstruction. */
+    double generator_fake, reconstruction;
+    double discriminator_real, discriminator_fake, discriminator; /* the last is their sum */
+    double kl, mse; /* of drawn pictures to real ones, as metric_picture.c pairs them */
 } LogRow;
 
 typedef struct TrainLog { /* {0} is empty */
@@ -37,8 +43,11 @@ typedef struct TrainLog { /* {0} is empty */
 void train_log_free(TrainLog *log);
 int train_log_add(TrainLog *log, LogRow row, Err *e); /* ERR_MEMORY */
 
-/* Replaces the rows by `count` of them, LOG_COLUMNS doubles each. */
-int train_log_set(TrainLog *log, const void *rows, size_t count, Err *e);
+/* Replaces the rows by `count` of them, each the first `columns` doubles of a LogRow. */
+int train_log_set(TrainLog *log, const void *rows, size_t count, int columns, Err *e);
+
+/* How many columns a net's log has. */
+int train_log_columns(bool two_nets);
 
 /* The columns' names in their order, which is LogRow's too: "epoch", "step", "lr", ...; NULL beyond
  * the last. */

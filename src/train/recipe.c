@@ -161,14 +161,42 @@ int recipe_preset(Recipe *r, const char *model, const char *which, Err *e)
     return code;
 }
 
+ZooOptions recipe_zoo(const Recipe *r)
+{
+    return (ZooOptions){.classes = r->classes,
+                        .width = r->width,
+                        .depth = r->depth,
+                        .latent = r->latent,
+                        .embedding = r->embedding,
+                        .act = r->act,
+                        .init = r->init,
+                        .norm = r->norm};
+}
+
+/* Settings that only two nets have. */
+static int check_rivals(const Recipe *r, Err *e)
+{
+    const char *key = r->discriminator_lr > 0 ? "discriminator_lr"
+                      : r->clip_weights > 0   ? "clip_weights"
+                      : r->reconstruction > 0 ? "reconstruction"
+                                              : NULL;
+    const ZooModel *model = zoo_find(r->model, NULL, e);
+
+    if (!model || !key || model->discriminator)
+        return model ? 0 : -(int)ERR_ARGUMENT;
+    return err_set(e, ERR_ARGUMENT, "%s: %s has no discriminator", key, model->name);
+}
+
 int recipe_check(const Recipe *r, Err *e)
 {
-    ZooOptions options = {.classes = r->classes, .width = r->width, .depth = r->depth, .act = r->act};
+    ZooOptions options = recipe_zoo(r);
     int code;
 
     if (!*r->model)
         return err_set(e, ERR_ARGUMENT, "no model is named");
     code = zoo_check(r->model, &options, e);
+    if (!code)
+        code = check_rivals(r, e);
     if (!code)
         code = schedule_check(&r->schedule, e);
     if (!code)

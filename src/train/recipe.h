@@ -27,8 +27,11 @@ enum {
 typedef struct Recipe {
     char model[RECIPE_TEXT];     /* a name of the zoo */
     int classes;                 /* 0: as many as the data has */
-    int width, depth;            /* 0: the model's own */
+    int width, depth;            /* 0: the model's own, as the next five */
     ZooAct act;                  /* in place of the model's ReLUs */
+    int latent, embedding;       /* of a generator: numbers of noise, and for a label */
+    ZooInit init;
+    ZooNorm norm;
     char init_from[RECIPE_TEXT]; /* a model (a name, a file, a run) whose weights are the start where
                                     they fit; "": none */
 
@@ -49,6 +52,10 @@ typedef struct Recipe {
 
     OptimOptions optim;
     Schedule schedule;
+
+    float discriminator_lr; /* the discriminator's highest rate; 0: the generator's */
+    float clip_weights;     /* the discriminator's are held within +-this; 0: not */
+    float reconstruction;   /* share of the distance to the real batch in the generator's loss */
 
     int early_stop;       /* epochs without a lower validation loss that end the run; 0: none do */
     int save_every;       /* epochs between two models that are kept beside the best; 0: never */
@@ -78,6 +85,9 @@ int recipe_apply(Recipe *r, const char *settings, Err *e);
 
 /* Whether a run can begin with this; ERR_ARGUMENT names the setting. */
 int recipe_check(const Recipe *r, Err *e);
+
+/* What the recipe chooses about its model. */
+ZooOptions recipe_zoo(const Recipe *r);
 
 /* A JSON object with every setting, in the order of the table. The caller frees; NULL when memory
  * is gone. */

@@ -22,6 +22,10 @@ static const Setting settings[] = {
     {"width", SET_INT, AT(width), 0, ZOO_WIDTH_LIMIT, true},
     {"depth", SET_INT, AT(depth), 0, ZOO_DEPTH_LIMIT, true},
     WORD("act", SET_ACT, act, true),
+    {"latent", SET_INT, AT(latent), 0, ZOO_LATENT_LIMIT, true},
+    {"embedding", SET_INT, AT(embedding), 0, ZOO_LATENT_LIMIT, true},
+    WORD("init", SET_INIT, init, true),
+    WORD("norm", SET_NORM, norm, true),
     WORD("init_from", SET_TEXT, init_from, false),
     WORD("data", SET_TEXT, data, false),
     WORD("canonical", SET_BOOL, canonical, true),
@@ -64,6 +68,9 @@ static const Setting settings[] = {
     {"average", SET_FLOAT, AT(optim.average), 0, 0.999999, true},
     WORD("schedule", SET_SCHEDULE, schedule.kind, false),
     {"lr", SET_FLOAT, AT(schedule.rate), 0, 1000, false},
+    {"discriminator_lr", SET_FLOAT, AT(discriminator_lr), 0, 1000, false},
+    {"clip_weights", SET_FLOAT, AT(clip_weights), 0, 1000, false},
+    {"reconstruction", SET_FLOAT, AT(reconstruction), 0, 1e6, false},
     {"warmup_steps", SET_LONG, AT(schedule.warmup), 0, 1e9, false},
     {"step_every", SET_LONG, AT(schedule.every), 0, 1e9, false},
     {"factor", SET_FLOAT, AT(schedule.factor), 0, 1, false},
@@ -84,8 +91,25 @@ static const Setting settings[] = {
 
 enum { SETTINGS = sizeof settings / sizeof *settings };
 
-static const char *const fill_words[] = {[FILL_ZERO] = "zero", [FILL_NEAREST] = "nearest"};
-static const char *const act_words[] = {"own", "relu", "lrelu", "tanh", "sigmoid", "silu"};
+static const char *const fill_words[] = {[FILL_ZERO] = "zero", [FILL_NEAREST] = "nearest", NULL};
+static const char *const act_words[] = {"own", "relu", "lrelu", "tanh", "sigmoid", "silu", NULL};
+static const char *const init_words[] = {"own", "normal", "xavier", NULL};
+static const char *const norm_words[] = {"own", "batch", "group", NULL};
+
+/* Words of enums that no other room names. */
+static const char *const *words_of(SettingType type)
+{
+    switch (type) {
+    case SET_ACT:
+        return act_words;
+    case SET_INIT:
+        return init_words;
+    case SET_NORM:
+        return norm_words;
+    default:
+        return fill_words;
+    }
+}
 
 const Setting *setting_at(int index)
 {
@@ -105,15 +129,6 @@ bool setting_is_word(const Setting *s)
     return s->type >= SET_LOSS;
 }
 
-/* The place of a word in a list, or -1. */
-static int place_of(const char *const *words, int count, const char *word)
-{
-    for (int i = 0; i < count; i++)
-        if (!strcmp(words[i], word))
-            return i;
-    return -1;
-}
-
 /* The number of a word in the enum of this type, or -1. */
 static int word_find(SettingType type, const char *word)
 {
@@ -126,10 +141,11 @@ static int word_find(SettingType type, const char *word)
         return schedule_find(word);
     case SET_PRECISION:
         return precision_find(word);
-    case SET_ACT:
-        return place_of(act_words, sizeof act_words / sizeof *act_words, word);
     default:
-        return place_of(fill_words, FILL_NEAREST + 1, word);
+        for (int i = 0; words_of(type)[i]; i++)
+            if (!strcmp(words_of(type)[i], word))
+                return i;
+        return -1;
     }
 }
 
@@ -144,10 +160,8 @@ static const char *word_name(SettingType type, int value)
         return schedule_name((ScheduleKind)value);
     case SET_PRECISION:
         return precision_name((Precision)value);
-    case SET_ACT:
-        return act_words[value];
     default:
-        return fill_words[value];
+        return words_of(type)[value];
     }
 }
 

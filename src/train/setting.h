@@ -23,7 +23,9 @@ typedef enum SettingType {
     SET_SCHEDULE,
     SET_FILL,
     SET_PRECISION,
-    SET_ACT
+    SET_ACT,
+    SET_INIT,
+    SET_NORM
 } SettingType;
 
 typedef struct Setting {

@@ -179,6 +179,35 @@ int sweep_recipe(const Sweep *s, const SweepRun *run, Recipe *out, Err *e)
     return code ? code : recipe_check(out, e);
 }
 
+/* Whether two nets were trained, and whether what they draw is read back. */
+static bool is_read_back(const ZooModel *model)
+{
+    return model->discriminator && model->usual.embedding;
+}
+
+const char *sweep_usual_metric(const Recipe *base)
+{
+    const ZooModel *model = zoo_find(base->model, NULL, NULL);
+
+    return model && model->discriminator && !is_read_back(model) ? "mse" : "validation_accuracy";
+}
+
+static int check_metric(const Sweep *s, const SweepRun *run, const Recipe *recipe, Err *e)
+{
+    const ZooModel *model = zoo_find(recipe->model, NULL, e);
+    bool validates = model && (model->discriminator ? is_read_back(model) : recipe->validation > 0);
+
+    if (!model)
+        return -ERR_ARGUMENT;
+    if (find_column(s->metric, NULL) >= train_log_columns(model->discriminator != NULL))
+        return err_set(e, ERR_ARGUMENT, "%s: %s is of two nets, %s is one", run->name, s->metric,
+                       model->name);
+    if (strstr(s->metric, "validation") && !validates)
+        return err_set(e, ERR_ARGUMENT, "%s: without a validation share there is no %s", run->name,
+                       s->metric);
+    return 0;
+}
+
 static int list_runs(Sweep *s, Err *e)
 {
     double all = s->seeds;
@@ -204,9 +233,8 @@ static int list_runs(Sweep *s, Err *e)
         code = name_run(s, run, e);
         if (!code && (code = sweep_recipe(s, run, &recipe, e)))
             err_prefix(e, "%s", run->name);
-        if (!code && recipe.validation == 0 && strstr(s->metric, "validation"))
-            code = err_set(e, ERR_ARGUMENT, "%s: without a validation share there is no %s",
-                           run->name, s->metric);
+        if (!code)
+            code = check_metric(s, run, &recipe, e);
     }
     return code;
 }

@@ -72,6 +72,10 @@ void sweep_free(Sweep *s); /* NULL is fine */
 /* One run's recipe. */
 int sweep_recipe(const Sweep *s, const SweepRun *run, Recipe *out, Err *e);
 
+/* What counts when nobody says what: the share of validation pictures that are read right; of two
+ * nets without a reader the squared error. */
+const char *sweep_usual_metric(const Recipe *base);
+
 /* The value of an axis in a combination, and its index among the axis' values. */
 const char *sweep_value(const Sweep *s, int combination, int axis);
 int sweep_choice(const Sweep *s, int combination, int axis);

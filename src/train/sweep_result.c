@@ -189,6 +189,16 @@ static void put_field(Writer *w, const char *text)
         writer_u8(w, '"');
 }
 
+/* Columns of two nets are there if any run is of two. */
+static int count_columns(const Sweep *s)
+{
+    bool two = false;
+
+    for (int i = 0; i < s->run_count; i++)
+        two = two || s->runs[i].row.discriminator > 0;
+    return train_log_columns(two);
+}
+
 static void put_run(Writer *w, const Sweep *s, const SweepRun *run)
 {
     static const char *const states[] = {"waiting", "done", "failed"};
@@ -201,7 +211,7 @@ static void put_run(Writer *w, const Sweep *s, const SweepRun *run)
         put_field(w, sweep_value(s, run->combination, i));
     }
     writer_text(w, ",%s,%ld", states[run->state], run->epochs);
-    for (int i = 0; i < LOG_COLUMNS; i++)
+    for (int i = 0; i < count_columns(s); i++)
         if (run->state == SWEEP_DONE && isfinite(values[i]))
             writer_text(w, ",%.9g", values[i]);
         else
@@ -220,7 +230,7 @@ int sweep_write_csv(const Sweep *s, const char *path, Err *e)
         put_field(&w, s->axes[i].key);
     }
     writer_text(&w, ",state,epochs");
-    for (int i = 0; i < LOG_COLUMNS; i++)
+    for (int i = 0; i < count_columns(s); i++)
         writer_text(&w, ",kept_%s", train_log_column(i));
     writer_text(&w, "\n");
     for (int i = 0; i < s->run_count; i++)

@@ -20,7 +20,7 @@ static json_t *row_json(const LogRow *row)
     json_t *object = json_object();
 
     memcpy(values, row, sizeof values);
-    for (int i = 0; object && i < LOG_COLUMNS; i++)
+    for (int i = 0; object && i < train_log_columns(row->discriminator > 0); i++)
         json_object_set_new(object, train_log_column(i),
                             isfinite(values[i]) ? json_real(values[i]) : json_null());
     return object;
@@ -50,10 +50,11 @@ static bool read_result(SweepRun *run, const char *path)
     json_t *object = text ? json_loadb(text, size, 0, NULL) : NULL;
     const char *failed = json_string_value(json_object_get(object, "failed"));
     const json_t *kept = json_object_get(object, "kept");
-    double values[LOG_COLUMNS];
+    double values[LOG_COLUMNS] = {0};
     bool good = json_is_object(kept);
+    int columns = train_log_columns(json_object_get(kept, "discriminator") != NULL);
 
-    for (int i = 0; good && i < LOG_COLUMNS; i++) {
+    for (int i = 0; good && i < columns; i++) {
         const json_t *value = json_object_get(kept, train_log_column(i));
 
         good = json_is_number(value) || json_is_null(value);

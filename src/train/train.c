@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/fetch.h"
+#include "train/adversarial.h"
 #include "train/lines.h"
 #include "train/run_folder.h"
 #include "train/writer.h"
@@ -14,7 +15,10 @@ typedef int Trainer(const Recipe *recipe, const Dataset *data, const FitOptions 
 static const struct {
     const char *model;
     Trainer *train;
-} loops[] = {{"line", lines_fit}, {"writer", writer_fit}};
+} loops[] = {{"line", lines_fit},
+             {"writer", writer_fit},
+             {"cdcgan", adversarial_fit},
+             {"gan", adversarial_fit}};
 
 static Trainer *loop_of(const char *model)
 {

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "train/fit_parts.h"
+#include "train/samples.h"
 #include "train/writer_parts.h"
 
 /* A step of the flow takes four times the pictures, as numbers, in so much of the time. */
@@ -197,11 +198,10 @@ static int open_folder(WriterRun *w, Err *e)
 {
     bool resume = w->options->resume;
     uint64_t data = fit_hash_data(w->data);
-    char *samples = file_join(w->run->folder, "samples");
-    int code = samples ? 0 : err_set(e, ERR_MEMORY, "%s: no memory", w->run->folder);
+    int code = 0;
 
     w->state.data_hash = data;
-    if (!code && resume && file_exists(w->run->checkpoint)) {
+    if (resume && file_exists(w->run->checkpoint)) {
         code = checkpoint_load(w->run->checkpoint, w->net, w->optim, &w->state, w->recipe, e);
         if (!code && w->state.data_hash != data)
             code = err_set(e, ERR_ARGUMENT, "%s: the run was trained on other pictures",
@@ -212,8 +212,7 @@ static int open_folder(WriterRun *w, Err *e)
     if (!code)
         code = (resume ? run_folder_resume : run_folder_begin)(w->run, w->recipe, e);
     if (!code)
-        code = file_make_folder(samples, e);
-    free(samples);
+        code = samples_begin(w->run, e);
     if (code)
         return code;
     w->events = run_events_open(w->run, w->recipe, (RunAbout){.group = w->options->group},

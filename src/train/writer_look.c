@@ -1,53 +1,17 @@
 /* What the writer draws at the moment: read back, shown and saved. */
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/rng.h"
-#include "image/codec.h"
 #include "model/shipped.h"
 #include "nn/loss.h"
 #include "nn/metric.h"
-#include "plot/animation.h"
-#include "plot/grid.h"
+#include "train/samples.h"
 #include "train/writer_parts.h"
 
-enum { DIGITS = 10, PER_DIGIT = WRITER_LOOKS / DIGITS, SHOWN = 10, FRAME_MS = 300 };
-
-/* ---- choosing ---- */
-
-/* The first pictures of a digit in a list, from the front again when there are few. */
-static bool choose(const Dataset *d, const uint32_t *list, size_t count, int digit, uint32_t *out)
-{
-    int found = 0;
-
-    for (size_t i = 0; i < count && found < PER_DIGIT; i++)
-        if (d->labels[list[i]] == digit)
-            out[found++] = list[i];
-    for (int i = found; found && i < PER_DIGIT; i++)
-        out[i] = out[i - found];
-    return found > 0;
-}
-
-static int choose_all(WriterRun *w, Err *e)
-{
-    Looks *l = &w->looks;
-    const Split *s = &w->split;
-
-    for (int digit = 0; digit < DIGITS; digit++) {
-        uint32_t *out = l->pictures + digit * PER_DIGIT;
-
-        if (!choose(w->data, s->validation, s->validation_count, digit, out) &&
-            !choose(w->data, s->train, s->train_count, digit, out))
-            return err_set(e, ERR_ARGUMENT, "the data has no picture of a %d", digit);
-        for (int i = 0; i < PER_DIGIT; i++)
-            l->labels[digit * PER_DIGIT + i] = digit;
-    }
-    return 0;
-}
+enum { DIGITS = 10, PER_DIGIT = WRITER_LOOKS / DIGITS, SHOWN = 10 };
 
 int writer_look_new(WriterRun *w, Err *e)
 {
@@ -65,7 +29,7 @@ int writer_look_new(WriterRun *w, Err *e)
         return err_set(e, ERR_MEMORY, "no memory for %d pictures to look at", WRITER_LOOKS);
     for (int i = 0; i < WRITER_LOOKS * ZOO_WRITER_NOISE; i++)
         l->noise[i] = rng_normal(&r);
-    return choose_all(w, e);
+    return samples_choose(w->data, &w->split, PER_DIGIT, l->pictures, l->labels, e);
 }
 
 void writer_look_free(Looks *l)
@@ -218,14 +182,7 @@ int writer_look(WriterRun *w, FitScore *score, Err *e)
 
 /* ---- showing ---- */
 
-static char *sheet_path(const WriterRun *w, long epoch)
-{
-    char *path;
-
-    return asprintf(&path, "%s/samples/epoch-%07ld.png", w->run->folder, epoch) < 0 ? NULL : path;
-}
-
-static Canvas *sheet(const WriterRun *w, Err *e)
+int writer_show(WriterRun *w, Err *e)
 {
     Image pictures[DIGITS * SHOWN];
     char title[64];
@@ -236,87 +193,21 @@ static Canvas *sheet(const WriterRun *w, Err *e)
                                   (size_t)(i / SHOWN * PER_DIGIT + i % SHOWN) * GENERATOR_PIXELS};
     snprintf(title, sizeof title, "Epoch %ld: %s", w->state.epoch + 1,
              writer_is_in_flow(w) ? "written" : "drawn again");
-    return plot_sheet(
-        &(Sheet){.title = title, .images = pictures, .count = DIGITS * SHOWN, .columns = SHOWN}, e);
-}
-
-/* All sheets so far, those of before an interruption too. */
-static int save_animation(const WriterRun *w, Err *e)
-{
-    long count = w->state.epoch + 1, read = 0;
-    Image *frames = calloc((size_t)count, sizeof *frames);
-    char *path = file_join(w->run->folder, "samples.gif");
-    int code = frames && path ? 0 : err_set(e, ERR_MEMORY, "no memory for %ld sheets", count);
-
-    while (!code && read < count) {
-        char *from = sheet_path(w, read + 1);
-        Image *im = from ? image_load(from, e) : NULL;
-
-        if (im)
-            frames[read++] = *im;
-        else
-            code = -ERR_IO;
-        free(im); /* its pixels are the frame's now */
-        free(from);
-    }
-    if (!code)
-        code = animation_save(path, frames, (int)count, FRAME_MS, e);
-    for (long i = 0; i < read; i++)
-        free(frames[i].pixels);
-    free(frames);
-    free(path);
-    return code;
-}
-
-int writer_show(WriterRun *w, Err *e)
-{
-    char *path = sheet_path(w, w->state.epoch + 1);
-    Canvas *page = path ? sheet(w, e) : NULL;
-    Image *image = page ? canvas_render(page, 1, e) : NULL;
-    size_t size = 0;
-    uint8_t *png = image ? image_encode_png(image, &size, e) : NULL;
-    int code = png ? file_write(path, png, size, e) : -ERR_MEMORY;
-
-    if (!path)
-        code = err_set(e, ERR_MEMORY, "no memory for a sheet");
-    if (!code)
-        events_png(w->events, "samples", w->state.step, image->width, image->height, png, size);
-    free(png);
-    image_free(image);
-    canvas_free(page);
-    free(path);
-    return code ? code : save_animation(w, e);
+    return samples_show(&(Samples){.run = w->run,
+                                   .events = w->events,
+                                   .state = &w->state,
+                                   .title = title,
+                                   .images = pictures,
+                                   .count = DIGITS * SHOWN,
+                                   .columns = SHOWN},
+                        e);
 }
 
 /* ---- saving ---- */
 
-/* Settings that do not change what is learnt are left out, so that the same training gives the same
- * file. */
-static char *record_text(const WriterRun *w, const FitScore *score)
-{
-    Recipe recipe = *w->recipe;
-    json_t *record;
-    char *text;
-
-    recipe.threads = recipe.checkpoint_steps = recipe.checkpoint_seconds = 0;
-    recipe.precision = precision_choose(recipe.precision, w->net);
-    text = recipe_write(&recipe);
-    record = text ? json_pack("{s:o, s:I, s:I, s:I, s:{s:I, s:I, s:f}}", "recipe",
-                              json_loads(text, 0, NULL), "epoch", (json_int_t)w->state.epoch + 1,
-                              "steps", (json_int_t)w->state.step, "pictures",
-                              (json_int_t)w->split.train_count, "read_back", "count",
-                              (json_int_t)score->count, "right", (json_int_t)score->right, "loss",
-                              score->loss)
-                  : NULL;
-    free(text);
-    text = record ? json_dumps(record, JSON_REAL_PRECISION(9) | JSON_COMPACT) : NULL;
-    json_decref(record);
-    return text;
-}
-
 int writer_save(WriterRun *w, const FitScore *score, Err *e)
 {
-    char *record = record_text(w, score);
+    char *record = samples_record(w->recipe, &w->state, w->net, w->split.train_count, score);
     int code = record ? model_set_record(w->model, record, e)
                       : err_set(e, ERR_MEMORY, "%s: no memory for its record", w->run->model);
 

@@ -111,6 +111,30 @@ static const ZooModel models[] = {
         .recipe = "epochs=24 batch=64 optimizer=adam lr=0.002 beta2=0.99 schedule=cosine "
                   "final=0.005 warmup_steps=200 average=0.999",
     },
+    {
+        .name = "cdcgan",
+        .about = "writes the digits it is asked for: a generator against a discriminator",
+        .paper = "Radford, Metz, Chintala 2016, arXiv 1511.06434; Mirza, Osindero 2014, arXiv "
+                 "1411.1784",
+        .build = zoo_cdcgan,
+        .discriminator = zoo_cdcgan_discriminator,
+        .usual = {.width = 64, .latent = 100, .embedding = 10},
+        .recipe = "epochs=20 batch=64 optimizer=adam lr=0.0002 clip_weights=0.01 validation=0",
+    },
+    {
+        .name = "gan",
+        .about = "draws digits of its own choice: the subject of a study of GANs",
+        .paper = "Goodfellow et al. 2014, arXiv 1406.2661",
+        .build = zoo_gan,
+        .discriminator = zoo_gan_discriminator,
+        .usual = {.width = 8,
+                  .latent = 196,
+                  .act = ZOO_ACT_RELU,
+                  .init = ZOO_INIT_NORMAL,
+                  .norm = ZOO_NORM_BATCH},
+        .recipe = "epochs=100 batch=64 optimizer=adam lr=0.0002 discriminator_lr=0.0001 eps=1e-7 "
+                  "reconstruction=1 validation=0 save_every=10 keep=3",
+    },
 };
 
 enum { MODELS = sizeof models / sizeof *models };
@@ -175,6 +199,19 @@ static int choose_act(const ZooModel *model, ZooAct wish, ZooAct *out, Err *e)
     return 0;
 }
 
+static int choose_blocks(const ZooModel *model, const ZooOptions *wish, ZooOptions *out, Err *e)
+{
+    const ZooOptions *usual = &model->usual;
+    int init = 0, norm = 0;
+    int r = choose(model, "init", (int)usual->init, (int)wish->init, ZOO_INITS - 1, &init, e);
+
+    if (!r)
+        r = choose(model, "norm", (int)usual->norm, (int)wish->norm, ZOO_NORMS - 1, &norm, e);
+    out->init = (ZooInit)init;
+    out->norm = (ZooNorm)norm;
+    return r;
+}
+
 static int choose_all(const ZooModel *model, const ZooOptions *wish, ZooOptions *out, Err *e)
 {
     const ZooOptions *usual = &model->usual;
@@ -187,11 +224,21 @@ static int choose_all(const ZooModel *model, const ZooOptions *wish, ZooOptions 
         r = choose(model, "depth", usual->depth, wish->depth, ZOO_DEPTH_LIMIT, &out->depth, e);
     if (!r)
         r = choose_act(model, wish->act, &out->act, e);
+    if (!r)
+        r = choose(model, "latent", usual->latent, wish->latent, ZOO_LATENT_LIMIT, &out->latent, e);
+    if (!r)
+        r = choose(model, "embedding", usual->embedding, wish->embedding, ZOO_LATENT_LIMIT,
+                   &out->embedding, e);
+    if (!r)
+        r = choose_blocks(model, wish, out, e);
     if (!r && out->classes == 1)
         r = err_set(e, ERR_ARGUMENT, "%s: one class is nothing to choose from", model->name);
     if (!r && out->depth && (out->depth < 11 || out->depth % 9 != 2))
         r = err_set(e, ERR_ARGUMENT, "%s: a depth of %d is not 9n+2: 11, 20, 29, ..", model->name,
                     out->depth);
+    if (!r && model->build == zoo_gan && out->latent % 49)
+        r = err_set(e, ERR_ARGUMENT, "%s: a latent of %d is no number of maps of 7x7", model->name,
+                    out->latent);
     return r;
 }
 
@@ -222,26 +269,41 @@ int zoo_check(const char *name, const ZooOptions *options, Err *e)
     return resolve(name, options, &chosen, e) ? 0 : -ERR_ARGUMENT;
 }
 
-Net *zoo_net(const char *name, const ZooOptions *options, Err *e)
-{
-    ZooOptions chosen;
-    const ZooModel *model = resolve(name, options, &chosen, e);
-    Net *net;
+typedef void Build(Net *net, const ZooOptions *options);
 
-    if (!model)
-        return NULL;
-    net = net_new();
+static Net *make(Build *build, const ZooOptions *chosen, bool probabilities, Err *e)
+{
+    Net *net = net_new();
+
     if (!net) {
         err_set(e, ERR_MEMORY, "no memory for a net");
         return NULL;
     }
-    net_replace_relu(net, act_kinds[chosen.act]);
-    model->build(net, &chosen);
-    if (options->probabilities && net_output_count(net))
+    net_replace_relu(net, act_kinds[chosen->act]);
+    build(net, chosen);
+    if (probabilities && net_output_count(net))
         net_output(net, "probabilities", net_softmax(net, net_output_node(net, 0)));
     if (net_build(net, e)) {
         net_free(net);
         return NULL;
     }
     return net;
+}
+
+Net *zoo_net(const char *name, const ZooOptions *options, Err *e)
+{
+    ZooOptions chosen;
+    const ZooModel *model = resolve(name, options, &chosen, e);
+
+    return model ? make(model->build, &chosen, options->probabilities, e) : NULL;
+}
+
+Net *zoo_discriminator(const char *name, const ZooOptions *options, Err *e)
+{
+    ZooOptions chosen;
+    const ZooModel *model = resolve(name, options, &chosen, e);
+
+    if (model && !model->discriminator)
+        err_set(e, ERR_ARGUMENT, "%s has no discriminator", model->name);
+    return model && model->discriminator ? make(model->discriminator, &chosen, false, e) : NULL;
 }

@@ -436,7 +436,7 @@ static void check_differences(const LayerCase *t)
     Rng r = rng_stream(8, RNG_TEST, 0);
 
     exec_forward(run, &b, NULL);
-    exec_backward(run);
+    exec_backward(run, NULL, NULL);
     memcpy(grads, exec_gradient(run), block * sizeof *grads);
     exec_read_input_gradient(run, dx);
     for (int i = 0; i < TRIES && t->add != add_embedding; i++) {

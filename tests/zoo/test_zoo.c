@@ -259,6 +259,121 @@ static void times_of_the_writer_are_waves(void **state)
     assert_true(fabsf(b[half - 1] - sinf(30)) < 1e-4f); /* the fastest is 60 */
 }
 
+static Net *discriminator(const char *name, ZooOptions options)
+{
+    Err e = {0};
+    Net *net = zoo_discriminator(name, &options, &e);
+
+    if (!net)
+        fail_msg("%s: %s", name, e.text);
+    return net;
+}
+
+/* Learnt numbers and, as Keras counts, running statistics. */
+static size_t all_numbers(Net *net)
+{
+    size_t n = net_parameters(net);
+
+    for (int i = 0; i < net_param_count(net); i++)
+        n += net_param(net, i)->state ? param_size(net_param(net, i)) : 0;
+    net_free(net);
+    return n;
+}
+
+static void cdcgan_is_the_known_pair(void **state)
+{
+    Net *net = built("cdcgan", (ZooOptions){0}), *rival = discriminator("cdcgan", (ZooOptions){0});
+
+    (void)state;
+    assert_int_equal(net_parameters(net), 121658);
+    assert_shape(shape_of(net, "noise"), 100, 1, 1);
+    assert_shape(shape_of(net, "embedding"), 10, 1, 1);
+    assert_shape(shape_of(net, "layer1.conv"), 50, 2, 2);
+    assert_shape(shape_of(net, "layer2.conv"), 30, 4, 4);
+    assert_shape(shape_of(net, "layer3.conv"), 15, 7, 7);
+    assert_shape(shape_of(net, "layer4.conv"), 8, 14, 14);
+    assert_shape(shape_of(net, "draw"), 1, 28, 28);
+    assert_int_equal(net_parameters(rival),
+                     31360 + 64 * 16 + 64 + 64 * 9 + 64 +            /* label and picture */
+                         128 * 256 * 16 + 256 + 256 * 512 * 16 + 512 + /* convolutions */
+                         512 * 1024 * 16 + 1024 + 1024 * 16 + 1 +
+                         2 * (256 + 512 + 1024)); /* norms */
+    assert_shape(shape_of(rival, "label_conv"), 64, 28, 28);
+    assert_shape(shape_of(rival, "layer1.conv"), 256, 14, 14);
+    assert_shape(shape_of(rival, "layer2.conv"), 512, 7, 7);
+    assert_shape(shape_of(rival, "layer3.conv"), 1024, 4, 4);
+    assert_shape(shape_of(rival, "conv"), 1, 1, 1);
+    net_free(net);
+    net_free(rival);
+    rival = discriminator("cdcgan", (ZooOptions){.width = 16});
+    assert_shape(shape_of(rival, "layer3.conv"), 256, 4, 4);
+    net_free(rival);
+    net = built("cdcgan", (ZooOptions){.width = 16, .latent = 30, .embedding = 5});
+    assert_shape(shape_of(net, "noise"), 30, 1, 1);
+    assert_int_equal(net_parameters(net), 121658 - 50 - 75 * 50 * 16);
+    net_free(net);
+}
+
+/* Rectifiers before norms, weights near zero, gains near one. */
+static void cdcgan_starts_as_it_is_known_to(void **state)
+{
+    Net *net = discriminator("cdcgan", (ZooOptions){.width = 4});
+    const Param *weight = net_param_find(net, "layer3.conv.weight"),
+                *gain = net_param_find(net, "layer3.norm.weight");
+    float *values = malloc(param_size(weight) * sizeof *values);
+    double square = 0, mean = 0;
+
+    (void)state;
+    assert_non_null(values);
+    net_init(net, 1);
+    param_read(weight, net_block(net), values);
+    for (size_t i = 0; i < param_size(weight); i++)
+        square += values[i] * values[i] / (double)param_size(weight);
+    assert_true(fabs(sqrt(square) - 0.02) < 0.001);
+    param_read(gain, net_block(net), values);
+    for (size_t i = 0; i < param_size(gain); i++)
+        mean += values[i] / (double)param_size(gain);
+    assert_true(fabs(mean - 1) < 0.02 && values[0] != 1);
+    free(values);
+    net_free(net);
+}
+
+static void gan_is_the_studys_pair_with_every_choice(void **state)
+{
+    Net *net = built("gan", (ZooOptions){.act = ZOO_ACT_LRELU, .norm = ZOO_NORM_GROUP}),
+        *rival = discriminator("gan", (ZooOptions){0});
+    int groups = 0;
+
+    (void)state;
+    assert_shape(shape_of(net, "noise"), 4, 7, 7);
+    assert_shape(shape_of(net, "block5.conv"), 128, 28, 28);
+    assert_shape(shape_of(rival, "block1.conv"), 8, 28, 28);
+    assert_shape(shape_of(rival, "block5.conv"), 128, 7, 7);
+    assert_shape(shape_of(rival, "conv"), 1, 7, 7);
+    for (int i = 0; i < net_op_count(net); i++) {
+        assert_int_not_equal(net_op(net, i).kind, KIND_BATCH_NORM);
+        groups += net_op(net, i).kind == KIND_GROUP_NORM;
+    }
+    assert_int_equal(groups, 5);
+    assert_int_equal(net_input_count(net), 1);
+    net_free(net);
+    net_free(rival);
+    assert_int_equal(all_numbers(built("gan", (ZooOptions){0})), 100352);
+    assert_int_equal(all_numbers(discriminator("gan", (ZooOptions){0})), 100137);
+    net = built("gan", (ZooOptions){.init = ZOO_INIT_XAVIER});
+    assert_int_equal(net_param_find(net, "block1.conv.weight")->init.kind, INIT_GLOROT);
+    net_free(net);
+}
+
+static void who_has_no_rival_is_not_given_one(void **state)
+{
+    Err e = {0};
+
+    (void)state;
+    assert_null(zoo_discriminator("lenet", &(ZooOptions){0}, &e));
+    assert_string_equal(e.text, "lenet has no discriminator");
+}
+
 static void a_name_finds_its_model_and_depth(void **state)
 {
     int depth = -1;
@@ -325,6 +440,13 @@ static void what_is_no_name_or_no_choice_is_refused(void **state)
         {"lenet", {.classes = 1}},
         {"lenet", {.classes = -1}},
         {"lenet", {.classes = ZOO_CLASS_LIMIT + 1}},
+        {"lenet", {.latent = 10}},
+        {"writer", {.embedding = 10}},
+        {"cdcgan", {.act = ZOO_ACT_RELU}},
+        {"cdcgan", {.init = ZOO_INIT_NORMAL}},
+        {"cdcgan", {.norm = ZOO_NORM_BATCH}},
+        {"gan", {.latent = 100}},
+        {"gan", {.embedding = 10}},
         {"digits", {.width = -2}},
         {"writer", {.act = ZOO_ACT_TANH}},
         {"digits", {.width = ZOO_WIDTH_LIMIT + 1}},
@@ -347,7 +469,7 @@ static void a_name_that_is_missing_brings_the_names_that_there_are(void **state)
     (void)state;
     assert_null(zoo_find("lennet", NULL, &e));
     assert_string_equal(e.text, "there is no model 'lennet'; there are lenet, digits, resnet, alexnet, zfnet, "
-                                "redraw, redraw-seed, line, judge, writer");
+                                "redraw, redraw-seed, line, judge, writer, cdcgan, gan");
 }
 
 static void every_model_has_a_line_of_its_own(void **state)
@@ -375,6 +497,10 @@ int main(void)
         cmocka_unit_test(the_writer_turns_noise_and_a_label_into_a_picture_and_a_velocity),
         cmocka_unit_test(the_writer_is_trained_under_the_names_that_it_keeps),
         cmocka_unit_test(times_of_the_writer_are_waves),
+        cmocka_unit_test(cdcgan_is_the_known_pair),
+        cmocka_unit_test(cdcgan_starts_as_it_is_known_to),
+        cmocka_unit_test(gan_is_the_studys_pair_with_every_choice),
+        cmocka_unit_test(who_has_no_rival_is_not_given_one),
         cmocka_unit_test(a_name_finds_its_model_and_depth),
         cmocka_unit_test(another_activation_stands_for_every_relu_and_for_nothing_else),
         cmocka_unit_test(what_is_no_name_or_no_choice_is_refused),
