@@ -1,6 +1,6 @@
 /* Measures the engine: kernels against the processor's own peak, training, inference and latency of small and large nets.
  *
- *     scrawl-bench [--seconds S] [peak] [small] [large] [levels]      // without a name: all
+ *     scrawl-bench [--seconds S] [peak] [small] [large] [levels] [layers [SYSTEM]] [gradients]   // without a name: the first four
  *
  * Each figure is the median of several timed rounds; the spread beside it is their minimum and maximum. Peers are run
  * beside it by bench/run. */
@@ -17,6 +17,7 @@
 #include "nn/optim.h"
 #include "tensor/kernels.h"
 #include "zoo/zoo.h"
+#include "layers.h"
 
 enum { ROUNDS = 9 };
 static double round_seconds = 0.25;
@@ -295,13 +296,18 @@ static void bench_other_levels(int threads)
     }
 }
 
-/* Whether a part was asked for by its name, or none was. */
-static bool wanted(int names, char **name, const char *part)
+/* Whether a part was asked for by its name. */
+static bool named(int names, char **name, const char *part)
 {
     for (int i = 0; i < names; i++)
         if (!strcmp(name[i], part))
             return true;
-    return !names;
+    return false;
+}
+
+static bool wanted(int names, char **name, const char *part)
+{
+    return !names || named(names, name, part);
 }
 
 static int count_cores(void)
@@ -344,5 +350,9 @@ int main(int argc, char **argv)
         bench_one_image("resnet164");
     if (wanted(argc, argv, "levels"))
         bench_other_levels(threads);
+    if (named(argc, argv, "layers"))
+        bench_layers(strcmp(argv[argc - 1], "layers") ? argv[argc - 1] : NULL, round_seconds, peak_loop, peak_flops);
+    if (named(argc, argv, "gradients"))
+        bench_gradients();
     return 0;
 }

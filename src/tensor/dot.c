@@ -1,7 +1,8 @@
 /* The weight gradient and its relatives (kernels.h, Dot): dot products over all lanes and positions.
  *
  * A tile of MR channels by KR taps of vector accumulators runs along the positions; one halving lane-sum at the
- * end. Positions are cut into blocks whose inputs stay in cache while all tiles pass over them. */
+ * end. Positions are cut into blocks; of one, some rows of d stay in the second-level cache while all taps pass over them, and a few taps'
+ * inputs in the first-level cache. */
 #include "tensor/level_kernels.h"
 
 enum { ROWS_MOST = REGISTERS == 32 ? 6 : 3, TAPS_MOST = 4 };
@@ -66,22 +67,38 @@ static DotTile *const tiles[ROWS_MOST][TAPS_MOST] = {NAMES(1), NAMES(2), NAMES(3
 static DotTile *const tiles[ROWS_MOST][TAPS_MOST] = {NAMES(1), NAMES(2), NAMES(3)};
 #endif
 
+/* The tiles of rows row.. and taps tap.. over one block of positions. */
+static void dot_tiles(const Dot *t, Part at, int rows, int taps)
+{
+    const int row_end = at.row + rows, tap_end = at.tap + taps, tap_first = at.tap;
+
+    for (int left = (rows + ROWS_MOST - 1) / ROWS_MOST; left > 0; left--) {
+        int mr = (row_end - at.row + left - 1) / left;
+
+        at.tap = tap_first;
+        for (int some = (taps + TAPS_MOST - 1) / TAPS_MOST; some > 0; some--) {
+            int kr = (tap_end - at.tap + some - 1) / some;
+
+            tiles[mr - 1][kr - 1](t, at);
+            at.tap += kr;
+        }
+        at.row += mr;
+    }
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
 /* All tiles over one block of positions. */
 static void dot_block(const Dot *t, int first, int end)
 {
-    int tap = 0;
+    enum { ROWS = 60, TAPS = 32 }; /* whole tiles; 420 KB of d */
 
-    for (int taps = (t->k + TAPS_MOST - 1) / TAPS_MOST; taps > 0; taps--) {
-        int kr = (t->k - tap + taps - 1) / taps, row = 0;
-
-        for (int rows = (t->m + ROWS_MOST - 1) / ROWS_MOST; rows > 0; rows--) {
-            int mr = (t->m - row + rows - 1) / rows;
-
-            tiles[mr - 1][kr - 1](t, (Part){row, tap, first, end});
-            row += mr;
-        }
-        tap += kr;
-    }
+    for (int row = 0; row < t->m; row += ROWS)
+        for (int tap = 0; tap < t->k; tap += TAPS)
+            dot_tiles(t, (Part){row, tap, first, end}, least(ROWS, t->m - row), least(TAPS, t->k - tap));
 }
 
 void KERNEL(dot)(const Dot *t)

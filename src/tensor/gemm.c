@@ -3,7 +3,9 @@
  * A register tile of MR rows by NC vectors stays in registers for all of k: NC loads, MR broadcasts and MR*NC
  * fused multiply-adds a step. Vectors, not groups, are counted along n here: a group of 16 lanes is one vector
  * of AVX-512, two of AVX2, four of SSE, and a tile may begin and end inside a group. Column tiles
- * run outside, row blocks inside, so that a column tile's inputs stay in the first-level cache.
+ * run outside, row blocks inside, so that a column tile's inputs stay in the first-level cache. Where w is large, k is cut
+ * into blocks, so that w's part stays in the second-level cache while all columns pass; y keeps the sums meanwhile, which
+ * changes no order.
  *
  * After Goto and van de Geijn 2008, with offset tables in place of packing. */
 #include "tensor/level_kernels.h"
@@ -165,7 +167,7 @@ static int tile_columns(int m, int left)
     return m % 4 == 0 && left != 4 ? 3 : 2;
 }
 
-void KERNEL(gemm)(const Gemm *g)
+static void multiply(const Gemm *g)
 {
     const int columns = g->n * GROUP;
 
@@ -181,4 +183,35 @@ void KERNEL(gemm)(const Gemm *g)
             row += rows;
         }
     }
+}
+
+enum { LARGE = 96 * 1024, BLOCK = 48 * 1024, TERMS_LEAST = 64 }; /* floats of w: as a whole, in a block */
+
+/* Terms first.. to end-1: they start from what those before them left in y. */
+static void multiply_part(const Gemm *g, int first, int end)
+{
+    Gemm part = *g;
+
+    part.k = end - first;
+    part.w_at += first;
+    part.x_k += first;
+    if (first) {
+        part.add = true;
+        part.bias = NULL;
+    }
+    if (end < g->k) {
+        part.relu = false;
+        part.mask = NULL;
+    }
+    multiply(&part);
+}
+
+void KERNEL(gemm)(const Gemm *g)
+{
+    int terms = BLOCK / g->m > TERMS_LEAST ? BLOCK / g->m : TERMS_LEAST, blocks = 1;
+
+    if ((long)g->m * g->k > LARGE)
+        blocks = (g->k + terms - 1) / terms;
+    for (int b = 0; b < blocks; b++)
+        multiply_part(g, (int)((long)g->k * b / blocks), (int)((long)g->k * (b + 1) / blocks));
 }

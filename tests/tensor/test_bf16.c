@@ -21,10 +21,10 @@ typedef struct Shape3 {
     int m, n, k;
 } Shape3;
 
-/* Beyond each block of bf16.c (64, 6, 128; 32, 32, 32) and amx.c (128, 2, 512; 32, 128, 32), and ending within tiles. */
+/* Beyond each block of gemm.c (96 K numbers of w), bf16.c (64, 6, 128; 32, 32, 32) and amx.c (128, 2, 512; 32, 128, 32), and ending within tiles. */
 static const Shape3 shapes[] = {
-    {150, 9, 70}, {16, 3, 1100}, {33, 13, 515}, {1, 1, 513}, {48, 1, 32}};
-static const Shape3 dots[] = {{150, 5, 40}, {16, 70, 50}, {17, 33, 33}, {1, 64, 16}, {40, 1, 1}};
+    {150, 9, 70}, {16, 3, 1100}, {33, 13, 515}, {1, 1, 513}, {48, 1, 32}, {700, 2, 160}};
+static const Shape3 dots[] = {{150, 5, 40}, {16, 70, 50}, {17, 33, 33}, {1, 64, 16}, {40, 1, 1}, {64, 3, 100}};
 
 static float *some(Rng *r, size_t n)
 {
