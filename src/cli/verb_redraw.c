@@ -246,9 +246,11 @@ const Verb verb_redraw = {
     .about = "handwritten digits become typeset ones",
     .more = "Every digit of the picture is redrawn at its place and in its size, black on white. "
             "What is no digit is\n"
-            "left out. A picture of at most 64 pixels a side is one digit: its copy is the net's "
-            "own 28x28. Of a\n"
-            "folder, each picture becomes a PNG of the same name in OUT.",
+            "left out; where the net draws another digit than is read in the context, what is read "
+            "stands. A picture of\n"
+            "at most 64 pixels a side is one digit: its copy is the net's own 28x28. Of a folder, "
+            "each picture becomes\n"
+            "a PNG of the same name in OUT.",
     .options = options,
     .least = 1,
     .most = 1,

@@ -23,6 +23,11 @@ typedef struct Typeset {
 Typeset *typeset_new(const char *font, GlyphPlace place, int classes, Err *e);
 void typeset_free(Typeset *t); /* NULL is fine */
 
+/* What a net was trained to draw, by the record in its model (model/model.h): typeface, size and place, GLYPH_USUAL in
+ * Times New Roman where it says nothing. `font` not NULL: in another typeface. ERR_ARGUMENT where this system has
+ * another typeface than the record names. */
+Typeset *typeset_recorded(const char *record, const char *font, int classes, Err *e);
+
 /* Overwrites out (count, 28,28) by the pictures of these classes. */
 void typeset_batch(const Typeset *t, const int *classes, int count, float *out);
 

@@ -175,7 +175,7 @@ static void name_slice(Canvas *c, Point centre, double radius, double middle_deg
     char percent[TICK_TEXT];
 
     number_text(percent, share * 100, 1);
-    if (slice_holds(turn, arc * radius * 0.76, FONT_NOTE, percent, 0))
+    if (share >= 0.025 && slice_holds(turn, arc * radius * 0.76, FONT_NOTE, percent, 0))
         canvas_text(c, in.x, in.y + text_middle(FONT_NOTE),
                     (Font){.size = FONT_NOTE, .align = ALIGN_CENTRE, .color = color_text_on(color)},
                     percent);

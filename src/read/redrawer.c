@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "data/typeset.h"
 #include "image/digit.h"
 #include "model/shipped.h"
 #include "nn/exec.h"
@@ -17,9 +18,11 @@ struct Redrawer {
     Team *team;
     Exec *one, *many; /* for a single picture and for batches */
     int logits, picture;
-    float *scores;  /* (BATCH, classes) */
-    float *drawn;   /* (BATCH, 28,28) */
-    Reader *reader; /* finds the digits of pages */
+    float *scores;    /* (BATCH, classes) */
+    float *drawn;     /* (BATCH, 28,28) */
+    Reader *reader;   /* finds the digits of pages */
+    Typeset *targets; /* what the net was taught to draw; NULL: not opened yet, or not to be had */
+    bool sought;
 };
 
 /* ---- making ---- */
@@ -88,6 +91,7 @@ void redrawer_free(Redrawer *r)
     if (!r)
         return;
     reader_free(r->reader);
+    typeset_free(r->targets);
     exec_free(r->one);
     exec_free(r->many);
     team_free(r->team);
@@ -218,25 +222,53 @@ static void gather(const Reading *reading, RedrawnDigit *digits, uint8_t *seen)
         }
 }
 
+/* Whether of all targets a picture is nearest to that of this digit. */
+static bool is_drawn_as(const Redrawer *r, const uint8_t *drawn, int digit)
+{
+    float picture[DIGIT_PIXELS];
+
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        picture[i] = (float)drawn[i] / 255;
+    return r->targets && typeset_nearest(r->targets, picture) == digit;
+}
+
+static void draw_target(const Redrawer *r, int digit, uint8_t *drawn)
+{
+    float picture[DIGIT_PIXELS];
+
+    if (!r->targets)
+        return;
+    typeset_batch(r->targets, &digit, 1, picture);
+    for (int i = 0; i < DIGIT_PIXELS; i++)
+        drawn[i] = (uint8_t)lrintf(255 * picture[i]);
+}
+
 /* What was read is believed, being read in its context. What was refused is what the net takes it for, if
  * the net knows noise at all, else none. */
-static void take_readings(const Reading *reading, bool knows_noise, RedrawnDigit *digits)
+static void take_reading(Redrawer *r, const ReadDigit *read, RedrawnDigit *d)
+{
+    if (read->digit >= 0) {
+        if (d->digit != read->digit || !is_drawn_as(r, d->drawn, read->digit))
+            draw_target(r, read->digit, d->drawn);
+        d->digit = read->digit;
+        d->probability = read->probability;
+    } else if (r->model->class_count == DIGITS) {
+        d->digit = -1;
+    }
+    if (d->digit < 0)
+        memset(d->drawn, 0, DIGIT_PIXELS);
+}
+
+static void take_readings(Redrawer *r, const Reading *reading, RedrawnDigit *digits)
 {
     int n = 0;
 
+    if (!r->sought)
+        r->targets = typeset_recorded(r->model->record, NULL, r->model->class_count, NULL);
+    r->sought = true;
     for (int l = 0; l < reading->line_count; l++)
-        for (int i = 0; i < reading->lines[l].count; i++, n++) {
-            const ReadDigit *d = &reading->lines[l].digits[i];
-
-            if (d->digit >= 0) {
-                digits[n].digit = d->digit;
-                digits[n].probability = d->probability;
-            } else if (!knows_noise) {
-                digits[n].digit = -1;
-            }
-            if (digits[n].digit < 0)
-                memset(digits[n].drawn, 0, DIGIT_PIXELS);
-        }
+        for (int i = 0; i < reading->lines[l].count; i++)
+            take_reading(r, &reading->lines[l].digits[i], &digits[n++]);
 }
 
 static Redrawn *redraw_reading(Redrawer *r, const Reading *reading, Err *e)
@@ -261,7 +293,7 @@ static Redrawn *redraw_reading(Redrawer *r, const Reading *reading, Err *e)
     gather(reading, page->digits, seen);
     redrawer_draw(r, seen, count, page->digits);
     free(seen);
-    take_readings(reading, r->model->class_count > DIGITS, page->digits);
+    take_readings(r, reading, page->digits);
     return arranged(page, e);
 }
 

@@ -28,47 +28,20 @@ bool redraw_can(const Model *model)
 
 /* ---- what the model was trained to draw ---- */
 
-/* The recipe in a model's record, and the name of its typeface, which the caller frees (NULL: not said). */
-static int read_record(const Model *m, Recipe *recipe, char **typeface, Err *e)
+/* The recipe in a model's record, for its losses. */
+static int read_record(const Model *m, Recipe *recipe, Err *e)
 {
     json_t *record = m->record ? json_loads(m->record, 0, NULL) : NULL;
     const json_t *settings = json_object_get(record, "recipe");
-    const char *name = json_string_value(json_object_get(record, "typeface"));
     char *text = settings ? json_dumps(settings, 0) : NULL;
     int code = 0;
 
     recipe_usual(recipe);
-    *typeface = name ? strdup(name) : NULL;
     if (text)
         code = recipe_read(recipe, text, strlen(text), "the model's record", e);
     free(text);
     json_decref(record);
     return code;
-}
-
-static Typeset *open_targets(const Model *m, const char *font, Recipe *recipe, Err *e)
-{
-    char *typeface;
-    Typeset *t = NULL;
-
-    if (read_record(m, recipe, &typeface, e)) {
-        free(typeface);
-        return NULL;
-    }
-    t = typeset_new(font            ? font
-                    : *recipe->font ? recipe->font
-                                    : NULL,
-                    (GlyphPlace){recipe->font_size, recipe->font_x, recipe->font_y}, m->class_count,
-                    e);
-    if (t && !font && typeface && strcmp(typeface, t->name)) {
-        err_set(e, ERR_ARGUMENT,
-                "the model draws %.60s, for which this system has %.60s: its file can be named",
-                typeface, t->name);
-        typeset_free(t);
-        t = NULL;
-    }
-    free(typeface);
-    return t;
 }
 
 /* ---- drawing ---- */
@@ -274,7 +247,9 @@ int redraw_measure(const Model *model, const Dataset *data, const char *font,
               .recipe = &recipe,
               .out = &r};
     int code = check(model, data, e);
-    Typeset *typeset = code ? NULL : open_targets(model, font, &recipe, e);
+    if (!code)
+        code = read_record(model, &recipe, e);
+    Typeset *typeset = code ? NULL : typeset_recorded(model->record, font, model->class_count, e);
 
     *out = r;
     if (!typeset)

@@ -325,6 +325,22 @@ static void what_is_no_digit_leaves_no_trace_in_type(void **state)
     image_free(im);
 }
 
+/* The net is not trained: it draws grey, and what was read stands instead. */
+static void what_was_read_is_drawn_where_the_net_draws_something_else(void **state)
+{
+    Redrawn *page = redrawn("283\n94", (SketchOptions){.seed = 1});
+
+    (void)state;
+    need_font();
+    for (int i = 0; i < page->count; i++) {
+        uint8_t target[DIGIT_PIXELS] = {0};
+
+        glyph_draw(face, page->digits[i].digit, &GLYPH_USUAL, DIGIT_SIDE, DIGIT_SIDE, target);
+        assert_memory_equal(page->digits[i].drawn, target, DIGIT_PIXELS);
+    }
+    redrawn_free(page);
+}
+
 static void an_svg_has_a_path_for_each_digit(void **state)
 {
     Redrawn *page = redrawn("283\n94", (SketchOptions){.seed = 1});
@@ -482,6 +498,7 @@ int main(void)
         cmocka_unit_test(what_the_net_drew_stands_as_high_as_the_writing),
         cmocka_unit_test(type_stands_as_high_as_the_writing_and_in_its_middle),
         cmocka_unit_test(what_is_no_digit_leaves_no_trace_in_type),
+        cmocka_unit_test(what_was_read_is_drawn_where_the_net_draws_something_else),
         cmocka_unit_test(an_svg_has_a_path_for_each_digit),
         cmocka_unit_test(a_single_digit_is_the_nets_own_picture),
         cmocka_unit_test(a_small_picture_is_one_digit),
