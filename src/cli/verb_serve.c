@@ -103,6 +103,7 @@ static int serve(const ServerOptions *o, Err *e)
     if (!s)
         return -(int)e->code;
     wait_for_end(s, o, &ends);
+    pthread_sigmask(SIG_UNBLOCK, &ends, NULL); /* a second one ends it at once */
     server_stop(s);
     return 0;
 }

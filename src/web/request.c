@@ -10,14 +10,14 @@
 #include <strings.h>
 
 static const Route routes[ROUTES] = {
-    {ROUTE_PAGE, "/", "GET", true},
-    {ROUTE_READ, "/v1/read", "POST", false},
-    {ROUTE_REDRAW, "/v1/redraw", "POST", false},
-    {ROUTE_WRITE, "/v1/write", "POST", false},
-    {ROUTE_MODELS, "/v1/models", "GET", false},
-    {ROUTE_OPENAPI, "/v1/openapi.json", "GET", true},
-    {ROUTE_HEALTH, "/healthz", "GET", true},
-    {ROUTE_METRICS, "/metrics", "GET", false},
+    {ROUTE_PAGE, "/", "GET", true, {NULL}},
+    {ROUTE_READ, "/v1/read", "POST", false, {"single", "model"}},
+    {ROUTE_REDRAW, "/v1/redraw", "POST", false, {"single", "clean"}},
+    {ROUTE_WRITE, "/v1/write", "POST", false, {NULL}},
+    {ROUTE_MODELS, "/v1/models", "GET", false, {NULL}},
+    {ROUTE_OPENAPI, "/v1/openapi.json", "GET", true, {NULL}},
+    {ROUTE_HEALTH, "/healthz", "GET", true, {NULL}},
+    {ROUTE_METRICS, "/metrics", "GET", false, {NULL}},
 };
 
 const Route *route_at(RouteKind kind)
@@ -202,6 +202,15 @@ const Route *request_check(const Request *r, const Rules *rules, Reply *reply)
     if (route->method[0] == 'P' && check_body(r, route, rules, reply))
         return NULL;
     return route;
+}
+
+bool query_known(const Route *route, const char *key)
+{
+    bool known = false;
+
+    for (int i = 0; i < ROUTE_QUERIES && route->queries[i]; i++)
+        known |= strcmp(key, route->queries[i]) == 0;
+    return known;
 }
 
 bool query_flag(const char *text, bool *out)

@@ -48,10 +48,13 @@ typedef enum RouteKind {
     ROUTES
 } RouteKind;
 
+enum { ROUTE_QUERIES = 3 };
+
 typedef struct Route {
     RouteKind kind;
     const char *path, *method;
-    bool is_open; /* needs no token */
+    bool is_open;                       /* needs no token */
+    const char *queries[ROUTE_QUERIES]; /* what may stand behind the ?; NULL ends them */
 } Route;
 
 typedef struct Reply {
@@ -71,6 +74,9 @@ const Route *request_check(const Request *r, const Rules *rules, Reply *reply);
 int reply_refuse(Reply *reply, int status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void reply_free(Reply *reply);
+
+/* Whether a query of this name means anything to the route. */
+bool query_known(const Route *route, const char *key);
 
 /* "1", "true" and an empty value are true, "0", "false" and none are not; anything else fails. */
 bool query_flag(const char *text, bool *out);

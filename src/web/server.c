@@ -30,6 +30,7 @@ typedef struct Http {
     __typeof__(&MHD_add_response_header) header;
     __typeof__(&MHD_queue_response) queue;
     __typeof__(&MHD_lookup_connection_value) value;
+    __typeof__(&MHD_get_connection_values) values;
     __typeof__(&MHD_get_connection_info) info;
     __typeof__(&MHD_suspend_connection) suspend;
     __typeof__(&MHD_resume_connection) resume;
@@ -182,6 +183,21 @@ static const char *query(const Exchange *x, const char *key)
     return x->server->http.value(x->connection, MHD_GET_ARGUMENT_KIND, key);
 }
 
+/* A misspelt query would else be one without effect. */
+static enum MHD_Result check_query(void *exchange, enum MHD_ValueKind kind, const char *key,
+                                   const char *value)
+{
+    Exchange *x = exchange;
+
+    (void)kind, (void)value;
+    if (query_known(x->route, key))
+        return MHD_YES;
+    reply_refuse(&x->reply, 400, "argument",
+                 "%s knows no query '%.40s'; GET /v1/openapi.json tells which it does.",
+                 x->route->path, key);
+    return MHD_NO;
+}
+
 /* False, and the reply says why, if it cannot be queued. */
 static bool queue_job(Exchange *x)
 {
@@ -194,6 +210,9 @@ static bool queue_job(Exchange *x)
                .done = wake,
                .user = x};
 
+    x->server->http.values(x->connection, MHD_GET_ARGUMENT_KIND, check_query, x);
+    if (x->reply.status)
+        return false;
     if (!query_flag(query(x, "single"), &job.options.single) ||
         !query_flag(query(x, "clean"), &job.clean))
         reply_refuse(&x->reply, 400, "argument", "A flag has to be true or false.");
@@ -357,13 +376,19 @@ static size_t keep_escapes(void *server, struct MHD_Connection *c, char *text)
 
 static int load_library(Http *h, Err *e)
 {
-    const LibrarySymbol symbols[] = {
-        {"MHD_start_daemon", &h->start},       {"MHD_stop_daemon", &h->stop},
-        {"MHD_quiesce_daemon", &h->quiesce},   {"MHD_create_response_from_buffer", &h->response},
-        {"MHD_destroy_response", &h->destroy}, {"MHD_add_response_header", &h->header},
-        {"MHD_queue_response", &h->queue},     {"MHD_lookup_connection_value", &h->value},
-        {"MHD_get_connection_info", &h->info}, {"MHD_suspend_connection", &h->suspend},
-        {"MHD_resume_connection", &h->resume}, {0}};
+    const LibrarySymbol symbols[] = {{"MHD_start_daemon", &h->start},
+                                     {"MHD_stop_daemon", &h->stop},
+                                     {"MHD_quiesce_daemon", &h->quiesce},
+                                     {"MHD_create_response_from_buffer", &h->response},
+                                     {"MHD_destroy_response", &h->destroy},
+                                     {"MHD_add_response_header", &h->header},
+                                     {"MHD_queue_response", &h->queue},
+                                     {"MHD_lookup_connection_value", &h->value},
+                                     {"MHD_get_connection_values", &h->values},
+                                     {"MHD_get_connection_info", &h->info},
+                                     {"MHD_suspend_connection", &h->suspend},
+                                     {"MHD_resume_connection", &h->resume},
+                                     {0}};
 
     h->library = library_open("libmicrohttpd.so.12", "serve", symbols, e);
     return h->library ? 0 : -ERR_UNSUPPORTED;

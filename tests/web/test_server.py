@@ -137,6 +137,9 @@ def a_picture_is_read_as_the_command_line_reads_it(s):
 def options_stand_in_the_query(s):
     one = json.loads(s.read(drawn("digit.png"), "?single=true&model=lenet")[1])
     assert len(one["lines"]) == 1 and len(one["lines"][0]["digits"]) == 1
+    for unknown in ("?singel=true", "?clean=1", "?single=1&%ff=2", "?=1"):
+        assert error_of(s.read(drawn("digit.png"), unknown)) == (400, "argument"), unknown
+    assert s.read(drawn("digit.png"), "?")[0] == 200
     assert error_of(s.read(drawn("digit.png"), "?single=maybe")) == (400, "argument")
     assert error_of(s.read(drawn("digit.png"), "?model=/etc/passwd")) == (400, "argument")
     assert error_of(s.read(drawn("digit.png"), "?model=nonesuch")) == (400, "argument")
@@ -153,6 +156,34 @@ def the_other_routes_answer(s):
     status, _, headers = s.ask("GET", "/v1/read")
     assert status == 405 and headers["Allow"] == "POST"
     assert s.ask("DELETE", "/healthz")[2]["Allow"] == "GET, HEAD"
+
+
+def misfit(value, schema, all):
+    """Where a value is not as a schema of the OpenAPI file says, or holds what that does not tell; None where it is."""
+    schema = all[schema["$ref"].split("/")[-1]] if "$ref" in schema else schema
+    if value is None and schema.get("nullable"):
+        return None
+    kind = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float)}[schema["type"]]
+    if not isinstance(value, kind):
+        return f"{value!r} is no {schema['type']}"
+    if kind is list:
+        return next((m for m in (misfit(v, schema["items"], all) for v in value) if m), None)
+    if kind is dict:
+        lacking = set(schema.get("required", ())) - set(value)
+        unknown = set(value) - set(schema["properties"])
+        if lacking or unknown:
+            return f"lacks {lacking}, is not told of {unknown}"
+        return next((m for m in (misfit(v, schema["properties"][k], all) for k, v in value.items()) if m), None)
+    return None
+
+
+def answers_are_as_the_openapi_file_says(s):
+    told = json.loads(s.ask("GET", "/v1/openapi.json")[1])
+    answers = {"Reading": s.read(drawn("number.png")), "Models": s.ask("GET", "/v1/models"), "Error": s.read(b"x")}
+    for name, (status, body, headers) in answers.items():
+        wrong = misfit(json.loads(body), {"$ref": name}, told["components"]["schemas"])
+        assert wrong is None, (name, wrong)
+    assert answers["Error"][0] == 400 and "400" in told["paths"]["/v1/read"]["post"]["responses"]
 
 
 def many_at_a_time_each_get_their_own_answer(s):
