@@ -8,6 +8,7 @@
 #include "model/shipped.h"
 #include "nn/exec.h"
 #include "read/sight.h"
+#include "read/together.h"
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
@@ -131,9 +132,10 @@ static void classify_batch(Reader *r, const uint8_t *pixels, int count, double *
 
 void reader_classify(Reader *r, const uint8_t *pixels, int count, double *out)
 {
-    for (int first = 0; first < count; first += BATCH)
-        classify_batch(r, pixels + (size_t)first * PIXELS, count - first < BATCH ? count - first : BATCH,
-                       out + (size_t)first * r->model->class_count);
+    for (int first = 0, n; first < count; first += n) {
+        n = infer_together(count - first, BATCH);
+        classify_batch(r, pixels + (size_t)first * PIXELS, n, out + (size_t)first * r->model->class_count);
+    }
 }
 
 /* ---- from probabilities to a reading ---- */

@@ -10,6 +10,7 @@
 #include "model/shipped.h"
 #include "nn/exec.h"
 #include "read/reader.h"
+#include "read/together.h"
 
 enum { BATCH = 64, DIGITS = 10 };
 
@@ -136,9 +137,10 @@ static void draw_batch(Redrawer *r, const uint8_t *pictures, int count, RedrawnD
 
 void redrawer_draw(Redrawer *r, const uint8_t *pictures, int count, RedrawnDigit *out)
 {
-    for (int first = 0; first < count; first += BATCH)
-        draw_batch(r, pictures + (size_t)first * DIGIT_PIXELS,
-                   count - first < BATCH ? count - first : BATCH, out + first);
+    for (int first = 0, n; first < count; first += n) {
+        n = infer_together(count - first, BATCH);
+        draw_batch(r, pictures + (size_t)first * DIGIT_PIXELS, n, out + first);
+    }
 }
 
 /* ---- a picture ---- */

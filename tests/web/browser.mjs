@@ -15,6 +15,7 @@ const {chromium} = createRequire(join(process.env.PACKAGES, "package.json"))("pl
 const folder = mkdtempSync(join(tmpdir(), "scrawl-page-"));
 const fromDisk = pathToFileURL(execFileSync(scrawl, ["page", "-o", folder]).toString().trim()).href;
 const complaints = []; // of the console, which has to stay silent
+const PATIENCE_MS = 60000; // on a busy machine
 const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"];
 
 // Digits as a hand goes, in a box of 100 by 150.
@@ -30,6 +31,7 @@ const HAND = {
 async function open(browser, url = fromDisk, options = {}, before = null) {
   const context = await browser.newContext({viewport: {width: 1200, height: 860}, acceptDownloads: true, ...options});
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.requests = [];
@@ -39,9 +41,9 @@ async function open(browser, url = fromDisk, options = {}, before = null) {
   return page;
 }
 
-const ready = (page) => page.waitForSelector("html[data-ready]", {timeout: 20000});
+const ready = (page) => page.waitForSelector("html[data-ready]", {timeout: PATIENCE_MS});
 const text = (page) => page.textContent("#text");
-const reads = (page, expected) => page.waitForFunction((t) => document.getElementById("text").textContent === t, expected, {timeout: 10000})
+const reads = (page, expected) => page.waitForFunction((t) => document.getElementById("text").textContent === t, expected, {timeout: PATIENCE_MS})
   .catch(async () => assert.equal(await text(page), expected));
 
 // Draws by mouse events; digits side by side.
@@ -144,7 +146,7 @@ async function a_scribble_is_not_called_a_digit(browser) {
   await page.mouse.down();
   for (let i = 0; i < 40; i++) await page.mouse.move(x + 90 * Math.sin(i * 2.4), y + 70 * Math.cos(i * 3.1), {steps: 3});
   await page.mouse.up();
-  await page.waitForFunction(() => /not a digit|Not sure/.test(document.getElementById("saying").textContent), null, {timeout: 10000});
+  await page.waitForFunction(() => /not a digit|Not sure/.test(document.getElementById("saying").textContent), null, {timeout: PATIENCE_MS});
   assert.match(await text(page), /^[?\u00a0]$/);
   await shoot(page, "scribble");
   await page.context().close();
@@ -213,7 +215,7 @@ async function the_camera_reads_as_it_looks(browser) {
   await page.click("#tab-camera");
   await page.click("#camera");
   await reads(page, execFileSync(scrawl, ["read", picture]).toString().trim());
-  await page.waitForFunction(() => /\d/.test(document.getElementById("rate").textContent), null, {timeout: 15000});
+  await page.waitForFunction(() => /\d/.test(document.getElementById("rate").textContent), null, {timeout: PATIENCE_MS});
   await page.waitForTimeout(1500);
   console.log(`# the camera: ${await page.textContent("#rate")}`);
   await shoot(page, "camera");
@@ -224,18 +226,55 @@ async function the_camera_reads_as_it_looks(browser) {
   await other.close();
 }
 
+// A camera that takes its time, and can be taken away: what the page makes of it, in the tab that is open.
+async function a_camera_that_comes_late_or_goes_is_no_trouble(browser) {
+  const page = await open(browser, fromDisk, {}, () => {
+    navigator.mediaDevices.getUserMedia = async () => {
+      await new Promise((come) => (globalThis.come = come));
+      const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 240});
+      canvas.getContext("2d").fillRect(0, 0, 1, 1);
+      return (globalThis.given = canvas.captureStream(10));
+    };
+  });
+  await ready(page);
+  await page.click("#tab-camera");
+  await page.click("#camera");
+  await page.click("#tab-draw");
+  await page.evaluate(() => come());
+  await page.waitForFunction(() => globalThis.given?.getTracks()[0].readyState === "ended");
+  assert.equal(await page.evaluate(() => document.getElementById("video").srcObject), null);
+  await draw(page, "7", 1.6);
+  await reads(page, "7");
+  await page.click("#tab-camera");
+  await page.click("#camera");
+  await page.evaluate(() => come());
+  await page.waitForFunction(() => document.getElementById("camera").textContent === "Stop the camera");
+  await page.evaluate(() => given.getTracks()[0].dispatchEvent(new Event("ended")));
+  await page.waitForSelector("#trouble:not([hidden])");
+  assert.match(await page.textContent("#trouble"), /switched off or unplugged/);
+  assert.equal(await page.textContent("#camera"), "Start the camera");
+  await page.context().close();
+}
+
 async function trouble_is_told_in_plain_words(browser) {
   const page = await open(browser);
   await ready(page);
   await page.click("#tab-camera");
   await page.click("#camera");
-  await page.waitForSelector("#trouble:not([hidden])", {timeout: 10000});
+  await page.waitForSelector("#trouble:not([hidden])");
   assert.match(await page.textContent("#trouble"), /camera|look through/);
   await page.context().close();
   const bare = await open(browser, fromDisk, {}, () => delete globalThis.WebAssembly);
   await bare.waitForSelector("#trouble:not([hidden])");
   assert.match(await bare.textContent("#trouble"), /cannot run WebAssembly/);
   await bare.context().close();
+  const broken = await open(browser);
+  await ready(broken);
+  await broken.evaluate(() => setTimeout(() => { throw new Error("a mistake of ours"); }));
+  await broken.waitForSelector("#trouble:not([hidden])");
+  assert.match(await broken.textContent("#trouble"), /Something went wrong inside \(a mistake of ours\)/);
+  assert.deepEqual(complaints.splice(0).map((c) => /a mistake of ours/.test(c)), [true]);
+  await broken.context().close();
 }
 
 async function a_browser_without_simd_reads_too(browser) {
@@ -329,7 +368,7 @@ async function the_server_gives_the_same_page(browser) {
 
 const tests = [a_digit_drawn_by_mouse_is_read, a_number_is_read_digit_by_digit, it_works_offline_from_the_disk, undo_and_clear_take_back_what_was_drawn,
   it_can_be_drawn_on_by_keyboard_alone, a_scribble_is_not_called_a_digit, a_pen_that_presses_harder_draws_a_wider_stroke,
-  a_picture_is_read_as_the_command_line_reads_it, the_camera_reads_as_it_looks, trouble_is_told_in_plain_words, a_browser_without_simd_reads_too,
+  a_picture_is_read_as_the_command_line_reads_it, the_camera_reads_as_it_looks, a_camera_that_comes_late_or_goes_is_no_trouble, trouble_is_told_in_plain_words, a_browser_without_simd_reads_too,
   a_drawing_is_saved, it_writes_and_redraws_where_the_models_ship, it_fits_a_phone_by_day_and_by_night, everything_has_a_name_for_a_screen_reader, the_server_gives_the_same_page];
 mkdirSync(shots, {recursive: true});
 const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: FLAGS});

@@ -22,12 +22,12 @@ function placement(sheet, size) {
   return {scale, left: (w - size.width * scale) / 2, top: (h - size.height * scale) / 2};
 }
 
-function sayingOf(digits, none) {
+function sayingOf(digits, none, scrawl) {
   const refused = digits.filter((d) => d.digit === null).length;
   if (!digits.length) return none;
   if (digits.length === 1 && refused)
-    return digits[0].noise > digits[0].probability ? "That is not a digit, as far as I can see."
-      : `Not sure at all. Perhaps a ${bestOf(digits[0])}?`;
+    return scrawl.chances(digits[0])[10] > digits[0].probability ? "That is not a digit, as far as I can see."
+      : `Not sure at all. Perhaps a ${digits[0].alternatives[0][0]}?`;
   if (refused === digits.length) return "None of that looks like a digit to me.";
   if (refused) return refused === 1 ? "One of these I cannot make out." : `${refused} of these I cannot make out.`;
   const least = Math.min(...digits.map((d) => d.probability));
@@ -35,15 +35,11 @@ function sayingOf(digits, none) {
   return least > 0.9 ? "Quite sure." : `The least sure is ${percent(least)}.`;
 }
 
-function bestOf(digit) {
-  return digit.probabilities.indexOf(Math.max(...digit.probabilities));
-}
-
 // A digit that a net drew, in the colour of the text.
-function typeOf(d) {
+function typeOf(drawn) {
   const canvas = element("canvas", {width: 28, height: 28, ariaHidden: "true"}), context = canvas.getContext("2d"), image = context.createImageData(28, 28);
   const [r, g, b] = getComputedStyle(document.body).color.match(/\d+/g);
-  d.drawn.forEach((v, i) => image.data.set([r, g, b, v], 4 * i));
+  drawn?.forEach((v, i) => image.data.set([r, g, b, v], 4 * i));
   context.putImageData(image, 0, 0);
   return canvas;
 }
@@ -98,7 +94,8 @@ export class Answer {
     return this.lines.flatMap((line) => line.digits);
   }
 
-  show(lines, sheet, size, none = WAITING) {
+  // What moves, as before a camera, is drawn as type anew only when it reads otherwise.
+  show(lines, sheet, size, none = WAITING, moves = false) {
     const text = lines.map((line) => line.text).join("\n"), news = text !== this.text;
     this.lines = lines;
     this.text = text;
@@ -107,7 +104,7 @@ export class Answer {
     if (news) this.#showText();
     this.sheet = sheet;
     this.#showDigits();
-    this.#showType();
+    if (news || !moves) this.#showType();
     this.#showMarks(size);
     this.#showCloser();
   }
@@ -126,7 +123,7 @@ export class Answer {
     const mood = this.#mood();
     $("face").setAttribute("class", `face ${mood}`);
     $("face").querySelector(".mouth").setAttribute("d", MOUTHS[mood]);
-    $("saying").textContent = sayingOf(this.digits, this.none);
+    $("saying").textContent = sayingOf(this.digits, this.none, this.scrawl);
     const had = $("digits").contains(document.activeElement);
     $("digits").replaceChildren(...this.digits.slice(0, MARK_LIMIT).map((d, i) => this.#digitButton(d, i)));
     if (had) $("digits").children[this.chosen]?.focus();
@@ -153,7 +150,7 @@ export class Answer {
     if (!shown) return;
     const parts = this.lines.flatMap((line) => [...line.digits.flatMap((d, i) => {
       const gap = i && d.number !== line.digits[i - 1].number ? [element("span", {className: "gap"})] : [];
-      return [...gap, typeOf(d)];
+      return [...gap, typeOf(d.digit === null ? null : this.scrawl.type(d))];
     }), element("span", {className: "end"})]);
     $("type").replaceChildren(...parts);
   }
@@ -183,7 +180,7 @@ export class Answer {
     const context = $("seen").getContext("2d"), image = context.createImageData(28, 28);
     d.seen.forEach((v, i) => image.data.set([v, v, v, 255], 4 * i));
     context.putImageData(image, 0, 0);
-    const chances = [...d.probabilities, d.noise], best = chances.indexOf(Math.max(...chances));
+    const chances = this.scrawl.chances(d), best = chances.indexOf(Math.max(...chances));
     [...$("bars").children].forEach((bar, i) => {
       bar.classList.toggle("best", i === best);
       bar.querySelector("i").style.width = `${100 * chances[i]}%`;

@@ -3,7 +3,6 @@
  * Every function here is an export; nothing is imported. JavaScript puts bytes into memory that page_room gives, and
  * reads results where the functions say (page/inside.js knows the layout of Shown and Layer). One page, one state:
  * this is the whole program. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,10 +20,11 @@ enum { PIXEL_LIMIT = 16 << 20, ROOM_LIMIT = 256 << 20 };
 typedef struct Shown { /* a digit that was read */
     int32_t line, number, x, y, width, height, digit;
     float probability; /* of the likeliest digit, refused or not */
-    float probabilities
-        [READER_CLASSES]; /* the last is that of no digit, 0 for a model that does not know */
-    uint8_t seen[28 * 28],
-        drawn[28 * 28]; /* what the net saw, and how it looks in type: blank where no net draws */
+    struct {
+        int32_t digit;
+        float probability;
+    } alternatives[READ_ALTERNATIVES]; /* the likeliest first */
+    uint8_t seen[28 * 28];
 } Shown;
 
 typedef struct Layer {
@@ -135,22 +135,6 @@ static Image *image_from_canvas(const uint8_t *rgba, int width, int height, Err 
     return im;
 }
 
-/* All classes by the net of single digits where it is what read this one, else the few that the reader tells. */
-static void show_chances(const ReadDigit *d, float out[READER_CLASSES])
-{
-    double p[READER_CLASSES] = {0};
-    bool same = true;
-
-    reader_classify(page.reader, d->seen, 1, p);
-    for (int i = 0; i < READ_ALTERNATIVES; i++)
-        same &= fabs(p[d->alternatives[i].digit] - d->alternatives[i].probability) < 1e-3;
-    memset(out, 0, READER_CLASSES * sizeof *out);
-    for (int i = 0; same && i < READER_CLASSES; i++)
-        out[i] = (float)p[i];
-    for (int i = 0; !same && i < READ_ALTERNATIVES; i++)
-        out[d->alternatives[i].digit] = (float)d->alternatives[i].probability;
-}
-
 static int number_of(const ReadLine *line, int digit)
 {
     int n = 0;
@@ -172,14 +156,11 @@ static void show_digit(const ReadLine *line, int index, int row, Shown *s)
                  .height = d->height,
                  .digit = d->digit,
                  .probability = (float)d->probability};
-    show_chances(d, s->probabilities);
-    memcpy(s->seen, d->seen, sizeof s->seen);
-    if (page.redrawer && d->digit >= 0) {
-        RedrawnDigit redrawn;
-
-        redrawer_draw(page.redrawer, d->seen, 1, &redrawn);
-        crisp(redrawn.drawn, CRISP_SMOOTH, s->drawn);
+    for (int i = 0; i < READ_ALTERNATIVES; i++) {
+        s->alternatives[i].digit = d->alternatives[i].digit;
+        s->alternatives[i].probability = (float)d->alternatives[i].probability;
     }
+    memcpy(s->seen, d->seen, sizeof s->seen);
 }
 
 static int show(const Reading *reading)
@@ -220,11 +201,24 @@ EXPORT(const Shown *) page_shown(void)
     return page.shown;
 }
 
-/* The class probabilities of a ready 28x28 picture: the net alone, for timing. */
+/* The class probabilities of a ready 28x28 picture, by the net of single digits alone; how many. */
 EXPORT(int) page_classify(const uint8_t *pixels, double *probabilities)
 {
     reader_classify(page.reader, pixels, 1, probabilities);
     return reader_model(page.reader)->class_count;
+}
+
+/* How a ready 28x28 picture looks in type, the same size; NULL where the page came without the net for it. */
+EXPORT(const uint8_t *) page_type(const uint8_t *pixels)
+{
+    static uint8_t type[28 * 28];
+    RedrawnDigit redrawn;
+
+    if (!page.redrawer)
+        return NULL;
+    redrawer_draw(page.redrawer, pixels, 1, &redrawn);
+    crisp(redrawn.drawn, CRISP_SMOOTH, type);
+    return type;
 }
 
 /* ---- the net's layers ---- */

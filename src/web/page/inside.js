@@ -5,11 +5,11 @@
 //     for (const line of scrawl.read(imageData)) console.log(line.text);
 //
 // A line is {text, box, digits}; a digit is {box: [x, y, width, height], digit: 0..9 or null, probability,
-// number: its place in the line, probabilities (ten), noise, seen: 784 bytes, light ink on 0,
-// drawn: how it looks in type, or null where the page came without that net}. What goes wrong is an Error with a sentence to show.
+// number: its place in the line, alternatives: [[digit, probability], ..], the likeliest first, seen: 784 bytes, light ink on 0}.
+// What goes wrong is an Error with a sentence to show.
 
-const CLASSES = 11, SIDE = 28;
-const CLASSES_AT = 4 * 8, SEEN_AT = CLASSES_AT + 4 * CLASSES, SHOWN_BYTES = SEEN_AT + 2 * SIDE * SIDE; // inside.c's Shown
+const CLASSES = 11, SIDE = 28, ALTERNATIVES = 3;
+const PROBABILITY_AT = 4 * 7, OTHERS_AT = PROBABILITY_AT + 4, SEEN_AT = OTHERS_AT + 8 * ALTERNATIVES, SHOWN_BYTES = SEEN_AT + SIDE * SIDE; // inside.c's Shown
 
 function unite(boxes) {
   const left = Math.min(...boxes.map((b) => b[0])), top = Math.min(...boxes.map((b) => b[1]));
@@ -95,11 +95,11 @@ class Inside {
   #digitAt(at) {
     const buffer = this.#x.memory.buffer;
     const [line, number, x, y, width, height, digit] = new Int32Array(buffer, at, 7);
-    const classes = Array.from(new Float32Array(buffer, at + CLASSES_AT, CLASSES));
+    const view = new DataView(buffer, at), others = Array.from({length: ALTERNATIVES}, (_, i) => OTHERS_AT + 8 * i);
     return {line, number, box: [x, y, width, height], digit: digit < 0 ? null : digit,
-            probability: new Float32Array(buffer, at + CLASSES_AT - 4, 1)[0], probabilities: classes.slice(0, 10),
-            noise: classes[10], seen: new Uint8Array(buffer, at + SEEN_AT, SIDE * SIDE).slice(),
-            drawn: this.redraws ? new Uint8Array(buffer, at + SEEN_AT + SIDE * SIDE, SIDE * SIDE).slice() : null};
+            probability: view.getFloat32(PROBABILITY_AT, true),
+            alternatives: others.map((o) => [view.getInt32(o, true), view.getFloat32(o + 4, true)]),
+            seen: new Uint8Array(buffer, at + SEEN_AT, SIDE * SIDE).slice()};
   }
 
   // The lines of an ImageData; with single, the whole picture is one digit.
@@ -110,7 +110,22 @@ class Inside {
     return linesOf(Array.from({length: count}, (_, i) => this.#digitAt(at + i * SHOWN_BYTES)));
   }
 
-  // The net alone, for timing: class probabilities of a ready 28x28 picture.
+  // The chances of the ten digits and of none, 0 for a model that does not know: by the net of single digits where it is
+  // what read this one, else the few that the reader told.
+  chances(digit) {
+    const out = Array(CLASSES).fill(0), all = this.classify(digit.seen);
+    const same = digit.alternatives.every(([d, p]) => Math.abs(all[d] - p) < 1e-3);
+    for (const [d, p] of same ? all.entries() : digit.alternatives) out[d] = p;
+    return out;
+  }
+
+  // How a digit looks in type: 784 bytes, light ink on 0, or null where the page came without that net.
+  type(digit) {
+    const at = this.#x.page_type(this.#put(digit.seen));
+    return at ? new Uint8Array(this.#x.memory.buffer, at, SIDE * SIDE).slice() : null;
+  }
+
+  // The net alone: class probabilities of a ready 28x28 picture.
   classify(seen) {
     const at = this.#put(new Uint8Array(SIDE * SIDE + 8 + 8 * CLASSES)), out = (at + SIDE * SIDE + 7) & ~7;
     new Uint8Array(this.#x.memory.buffer).set(seen, at);

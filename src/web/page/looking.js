@@ -41,31 +41,45 @@ const CAMERA_TROUBLE = {
 export class Camera {
   #stream = null;
   #canvas = document.createElement("canvas");
+  #turn = 0; // of starts and stops
 
-  constructor(video, seen) {
+  constructor(video, seen, lost) {
     this.video = video;
     this.seen = seen; // called with an ImageData, ten or more times a second
+    this.lost = lost; // called with an Error when the camera is no more, or what it saw could not be read
   }
 
   get on() {
     return this.#stream !== null;
   }
 
+  // False: stopped before the browser gave it.
   async start() {
+    const turn = ++this.#turn;
     if (!navigator.mediaDevices?.getUserMedia)
       throw new Error("This browser gives cameras only to pages from https or from this computer.");
+    let stream;
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({audio: false, video: {facingMode: "environment", width: {ideal: 1280}, height: {ideal: 720}}});
+      stream = await navigator.mediaDevices.getUserMedia({audio: false, video: {facingMode: "environment", width: {ideal: 1280}, height: {ideal: 720}}});
     } catch (error) {
+      if (turn !== this.#turn) return false;
       throw new Error(CAMERA_TROUBLE[error.name] ?? "The camera could not be started.");
     }
-    this.video.srcObject = this.#stream;
-    await this.video.play();
+    if (turn !== this.#turn) {
+      for (const track of stream.getTracks()) track.stop();
+      return false;
+    }
+    this.#stream = this.video.srcObject = stream;
+    for (const track of stream.getTracks())
+      track.addEventListener("ended", () => turn === this.#turn && this.lost(new Error("The camera was switched off or unplugged.")));
+    await this.video.play().catch(() => {}); // stopped meanwhile
     this.held = false;
     this.#look();
+    return true;
   }
 
   stop() {
+    this.#turn++;
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = this.video.srcObject = null;
   }
@@ -78,8 +92,12 @@ export class Camera {
 
   #look() {
     if (!this.on) return;
-    if (!this.held && this.video.videoWidth && !document.hidden)
-      this.seen(shrunk(this.video, this.video.videoWidth, this.video.videoHeight, CAMERA_SIDE, this.#canvas));
+    try {
+      if (!this.held && this.video.videoWidth && !document.hidden)
+        this.seen(shrunk(this.video, this.video.videoWidth, this.video.videoHeight, CAMERA_SIDE, this.#canvas));
+    } catch (error) {
+      this.lost(error);
+    }
     setTimeout(() => this.#look(), 15); // the page stays quick between two looks
   }
 }

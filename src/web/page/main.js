@@ -138,11 +138,14 @@ function setUpPictures(scrawl, answer) {
 function setUpCamera(scrawl, answer) {
   const times = [];
   const camera = new Camera($("video"), (image) => {
-    answer.show(scrawl.read(image), $("lens"), image);
+    answer.show(scrawl.read(image), $("lens"), image, undefined, true);
     times.push(performance.now());
     if (times.length > 20) times.shift();
     const rate = 1000 * (times.length - 1) / (times.at(-1) - times[0]);
     $("rate").textContent = times.length > 3 ? `${rate.toFixed(0)} readings a second` : "";
+  }, (error) => {
+    stop();
+    tell(error);
   });
   const showState = () => {
     $("camera").textContent = camera.on ? "Stop the camera" : "Start the camera";
@@ -161,12 +164,11 @@ function setUpCamera(scrawl, answer) {
     tell(null);
     if (camera.on) return stop();
     try {
-      await camera.start();
+      if (await camera.start()) showState();
     } catch (error) {
-      camera.stop();
+      stop();
       tell(error);
     }
-    showState();
   });
   $("freeze").addEventListener("click", () => {
     camera.hold(!camera.held);
@@ -215,7 +217,15 @@ function setUpModels(scrawl, answer, again) {
   });
 }
 
+// What nobody foresaw: said rather than hidden.
+function tellOfAccidents() {
+  const say = (error) => tell(new Error(`Something went wrong inside (${error?.message ?? error}). Loading the page again may help.`));
+  addEventListener("error", (event) => say(event.error ?? event.message));
+  addEventListener("unhandledrejection", (event) => say(event.reason));
+}
+
 async function main() {
+  tellOfAccidents();
   const scrawl = await openInside({simd: () => carried("wasm-simd"), plain: () => carried("wasm-plain"), models: () => carried("models")});
   scrawl.choose(scrawl.models[0]);
   const answer = new Answer(scrawl);
