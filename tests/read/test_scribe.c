@@ -580,5 +580,8 @@ int main(void)
         cmocka_unit_test(a_set_opens_as_mnist_does),
     };
 
+#ifdef __SANITIZE_THREAD__ /* the others have one thread, and take minutes when it is watched */
+    cmocka_set_test_filter("*threads*");
+#endif
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
