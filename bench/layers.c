@@ -183,9 +183,9 @@ static void require(const void *p, const Err *e)
     }
 }
 
-static float *some(size_t n)
+static float *some(uint64_t seed, size_t n)
 {
-    Rng r = rng_stream(2, RNG_TEST, n);
+    Rng r = rng_stream(seed, RNG_TEST, n);
     float *x = malloc(n * sizeof *x);
 
     require(x, &(Err){.text = "no memory"});
@@ -226,8 +226,8 @@ static Trial trial_new(const LayerShape *l, const Kernels *k)
 
     t.inputs = (size_t)BATCH * l->in.c * l->in.h * l->in.w;
     t.outputs = (size_t)BATCH * out.c * out.h * out.w;
-    t.x = some(t.inputs);
-    t.dy = some(t.outputs);
+    t.x = some(1, t.inputs);
+    t.dy = some(2, t.outputs);
     t.run = exec_new(t.net,
                      &(ExecOptions){.batch = BATCH, .training = true, .losses = &loss, .loss_count = 1, .keep = true,
                                     .input_gradient = true, .kernels = k},
@@ -249,27 +249,54 @@ static void trial_step(const Trial *t)
     timed.backward = false;
     exec_forward(t->run, &(Batch){.count = BATCH, .values = t->x, .targets = (const void *const[]){t->dy}}, NULL);
     timed.backward = true;
-    exec_backward(t->run);
+    exec_backward(t->run, NULL, NULL);
 }
 
-/* GFLOP/s of each pass, medians of rounds. */
-static void measure_layer(const LayerShape *l, const Kernels *kernels, double round_seconds, double rate[PASSES])
+/* The peak of a unit: a loop of so many operations. */
+typedef struct Peak {
+    float (*loop)(void);
+    double flops;
+} Peak;
+
+static double peak_rate(const Peak *p, double seconds)
+{
+    volatile float sink;
+    double start = now(), calls = 0;
+
+    do {
+        sink = p->loop();
+        calls++;
+    } while (now() - start < seconds);
+    (void)sink;
+    return calls * p->flops / (now() - start) * 1e-9;
+}
+
+/* GFLOP/s of each pass and their shares of the peak, which is taken again in each round, since it depends on what else the
+ * processor does; medians of rounds. */
+static void measure_layer(const LayerShape *l, const Kernels *kernels, double round_seconds, const Peak *peak,
+                          double rate[PASSES], double share[PASSES])
 {
     Kernels k = timed_kernels(kernels);
     Trial t = trial_new(l, &k);
-    double flops = 2.0 * BATCH * net_multiply_adds(t.net), each[PASSES][ROUNDS];
+    double flops = 2.0 * BATCH * net_multiply_adds(t.net), each[PASSES][ROUNDS], shares[PASSES][ROUNDS];
 
     for (int r = -1; r < ROUNDS; r++) { /* the first only warms up */
+        double most = peak_rate(peak, round_seconds / 2);
         int calls = 0;
 
         memset(timed.seconds, 0, sizeof timed.seconds);
         for (double start = now(); !calls || now() - start < round_seconds; calls++)
             trial_step(&t);
-        for (int p = 0; r >= 0 && p < PASSES; p++)
+        most = (most + peak_rate(peak, round_seconds / 2)) / 2;
+        for (int p = 0; r >= 0 && p < PASSES; p++) {
             each[p][r] = calls * flops / timed.seconds[p] * 1e-9;
+            shares[p][r] = each[p][r] / most;
+        }
     }
-    for (int p = 0; p < PASSES; p++)
+    for (int p = 0; p < PASSES; p++) {
         rate[p] = median(each[p], ROUNDS);
+        share[p] = median(shares[p], ROUNDS);
+    }
     trial_free(&t);
 }
 
@@ -291,7 +318,7 @@ static void layer_differences(const LayerShape *l, double off[PASSES])
 {
     Trial a = trial_new(l, precision_kernels(PRECISION_BF16)), b = trial_new(l, kernels_best());
     size_t most = a.inputs > a.outputs ? a.inputs : a.outputs;
-    float *x = some(most), *y = some(most);
+    float *x = some(3, most), *y = some(3, most);
     Node out = net_output_node(a.net, 0);
 
     trial_step(&a);
@@ -310,21 +337,6 @@ static void layer_differences(const LayerShape *l, double off[PASSES])
 }
 
 /* ---- peaks ---- */
-
-static double peak_rate(float (*loop)(void), double flops)
-{
-    double each[ROUNDS];
-    volatile float sink;
-
-    for (int r = 0; r < ROUNDS; r++) {
-        double start = now();
-
-        sink = loop();
-        each[r] = flops / (now() - start) * 1e-9;
-    }
-    (void)sink;
-    return median(each, ROUNDS);
-}
 
 enum { TILE_STEPS = 100000 };
 
@@ -355,25 +367,25 @@ static float tile_loop(void)
 
 /* ---- the table ---- */
 
-static void print_rates(const double rate[PASSES], double peak)
+static void print_rates(const LayerShape *l, const Kernels *k, double round_seconds, const Peak *peak)
 {
+    double rate[PASSES], share[PASSES];
+
+    measure_layer(l, k, round_seconds, peak, rate, share);
     for (int p = 0; p < PASSES; p++)
-        printf(" %.0f (%.0f %%) |", rate[p], 100 * rate[p] / peak);
+        printf(" %.0f (%.0f %%) |", rate[p], 100 * share[p]);
 }
 
-static void print_layer(const LayerShape *l, double round_seconds, double f32_peak, double amx_peak)
+static void print_layer(const LayerShape *l, double round_seconds, const Peak *f32, const Peak *amx)
 {
-    double rate[PASSES], off[PASSES];
+    double off[PASSES];
     char name[80];
 
     layer_name(l, name);
     printf("| %s | %s |", l->system, name);
-    measure_layer(l, kernels_best(), round_seconds, rate);
-    print_rates(rate, f32_peak);
-    if (kernels_amx()) {
-        measure_layer(l, kernels_amx(), round_seconds, rate);
-        print_rates(rate, amx_peak);
-    }
+    print_rates(l, kernels_best(), round_seconds, f32);
+    if (kernels_amx())
+        print_rates(l, kernels_amx(), round_seconds, amx);
     layer_differences(l, off);
     printf(" %.2f, %.2f, %.2f |\n", off[FORWARD], off[TO_INPUT], off[TO_WEIGHTS]);
     fflush(stdout);
@@ -381,17 +393,17 @@ static void print_layer(const LayerShape *l, double round_seconds, double f32_pe
 
 void bench_layers(const char *system, double round_seconds, float (*peak)(void), double flops)
 {
-    bool amx = kernels_amx();
-    double f32_peak = peak_rate(peak, flops), amx_peak = amx ? peak_rate(tile_loop, 4.0 * 2 * 16 * 16 * 32 * TILE_STEPS) : 0;
+    const Peak f32 = {peak, flops}, amx = {tile_loop, 4.0 * 2 * 16 * 16 * 32 * TILE_STEPS};
+    bool has = kernels_amx();
 
-    printf("one thread, batch %d, GFLOP/s and share of the peak: %.1f in f32", BATCH, f32_peak);
-    if (amx)
-        printf(", %.0f on AMX", amx_peak);
+    printf("one thread, batch %d, GFLOP/s and share of the peak, which is %.1f in f32", BATCH, peak_rate(&f32, 0.1));
+    if (has)
+        printf(", %.0f on AMX", peak_rate(&amx, 0.1));
     printf("%s; last: what rounding to bf16 changes in y, dx, dw, in per cent\n\n",
-           amx ? "" : "; no AMX here, so bf16 was not timed");
+           has ? "" : "; no AMX here, so bf16 was not timed");
     printf("| system | layer | f32: y | dx | dw |%s y, dx, dw |\n|---|---|---|---|---|%s---|\n",
-           amx ? " bf16: y | dx | dw |" : "", amx ? "---|---|---|" : "");
+           has ? " bf16: y | dx | dw |" : "", has ? "---|---|---|" : "");
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
         if (!system || !strcmp(system, layers[i].system))
-            print_layer(&layers[i], round_seconds, f32_peak, amx_peak);
+            print_layer(&layers[i], round_seconds, &f32, &amx);
 }
