@@ -152,17 +152,21 @@ Canvas *train_log_plot(const TrainLog *log, const char *title, long best_epoch, 
         return NULL;
     }
 #define COLUMN(member, scale) column(log, offsetof(LogRow, member), scale, &room)
-    Measure measures[] = {
-        {"loss", COLUMN(loss, 1), COLUMN(validation_loss, 1)},
-        {"accuracy (%)", COLUMN(accuracy, 100), COLUMN(validation_accuracy, 100)},
-        {"discriminator's loss", COLUMN(discriminator, 1), NULL},
-        {"squared error", COLUMN(mse, 1), NULL},
-    };
+    Measure accuracy = {"accuracy (%)", COLUMN(accuracy, 100), COLUMN(validation_accuracy, 100)};
+    Measure measures[4] = {{"loss", COLUMN(loss, 1), COLUMN(validation_loss, 1)}};
+    int count = 1;
+
+    if (accuracy.train || accuracy.validation || !has_two_nets(log))
+        measures[count++] = accuracy;
+    if (has_two_nets(log)) {
+        measures[count++] = (Measure){"discriminator's loss", COLUMN(discriminator, 1), NULL};
+        measures[count++] = (Measure){"squared error", COLUMN(mse, 1), NULL};
+    }
     Training course = {.title = title,
                        .epochs = log->count,
                        .epoch = COLUMN(epoch, 1),
                        .measures = measures,
-                       .measure_count = has_two_nets(log) ? 4 : 2,
+                       .measure_count = count,
                        .rate = COLUMN(lr, 1),
                        .best_epoch = (double)best_epoch};
 #undef COLUMN

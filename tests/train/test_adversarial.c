@@ -33,7 +33,7 @@ static Recipe recipe_of(const char *model, const char *more)
     Recipe r;
     Err e = {0};
 
-    if (recipe_preset(&r, model, "default", &e) ||
+    if (recipe_preset(&r, model, "seed", &e) ||
         recipe_apply(&r, "epochs=2 batch=16 validation=0.25 threads=1 save_every=0", &e) ||
         recipe_apply(&r, !strcmp(model, "gan") ? "width=2" : "width=1", &e) ||
         recipe_apply(&r, more, &e))

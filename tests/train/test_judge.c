@@ -189,6 +189,57 @@ static void a_report_holds_all_figures(void **state)
     judge_free(j);
 }
 
+static void who_draws_what_it_likes_is_compared_but_not_read_back(void **state)
+{
+    char *path = file_join(folder, "gan.safetensors"), *text;
+    Judge *j = judge(NULL);
+    WriterReport v;
+    Err e = {0};
+    json_t *object;
+    Scribe *s;
+
+    (void)state;
+    save_net("gan", &(ZooOptions){.width = 1}, path);
+    s = scribe_new(path, 1, &e);
+    assert_non_null(s);
+    assert_int_equal(scribe_obeys(s, &e), -ERR_ARGUMENT);
+    assert_null(scribe_number(s, "12", &(WriteOptions){.unchecked = true}, &e));
+    assert_non_null(strstr(e.text, "the model gan draws digits of its own choice"));
+    assert_int_equal(evaluate_writer(s, j, 100, 1, &v, &e), 0);
+    assert_false(v.obeys);
+    assert_int_equal(v.checked.count, 0);
+    assert_true(v.plain.frechet > 0 && v.plain.mse > 0);
+    text = writer_report_json(&v, "gan", "made-up");
+    object = json_loads(text, 0, NULL);
+    assert_non_null(object);
+    assert_null(json_object_get(object, "checked"));
+    assert_null(json_object_get(json_object_get(object, "plain"), "read_back"));
+    assert_non_null(json_object_get(json_object_get(object, "real"), "read_back"));
+    json_decref(object);
+    free(text);
+    free(path);
+    scribe_free(s);
+    judge_free(j);
+}
+
+static void guidance_is_of_a_flow(void **state)
+{
+    char *path = file_join(folder, "cdcgan.safetensors");
+    uint8_t pictures[2 * PIXELS];
+    Scribe *s;
+    Err e = {0};
+
+    (void)state;
+    save_net("cdcgan", &(ZooOptions){0}, path);
+    s = scribe_new(path, 1, &e);
+    assert_non_null(s);
+    assert_int_equal(scribe_number_digits(s, "07", &(WriteOptions){.guidance = 1}, pictures, &e), 0);
+    assert_int_equal(scribe_number_digits(s, "07", &(WriteOptions){.guidance = 2}, pictures, &e), -ERR_ARGUMENT);
+    assert_string_equal(e.text, "the model cdcgan knows no guidance: it has no flow");
+    free(path);
+    scribe_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +248,8 @@ int main(void)
         cmocka_unit_test(the_hash_is_the_files_and_threads_change_nothing),
         cmocka_unit_test(what_cannot_judge_or_be_judged_is_refused),
         cmocka_unit_test(a_report_holds_all_figures),
+        cmocka_unit_test(who_draws_what_it_likes_is_compared_but_not_read_back),
+        cmocka_unit_test(guidance_is_of_a_flow),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
