@@ -56,6 +56,7 @@ static const float zeros[LANES];
 
 /* ---- rounding and packing ---- */
 
+#ifndef __AVX512BF16__ /* else one instruction rounds 32 numbers */
 /* To the nearest, of two the even one; a NaN stays one. */
 INLINE uint16_t nearest(float x)
 {
@@ -67,6 +68,7 @@ INLINE uint16_t nearest(float x)
     return x == x ? (uint16_t)((v.u + 0x7FFF + (v.u >> 16 & 1)) >> 16)
                   : (uint16_t)(v.u >> 16 | 0x40);
 }
+#endif
 
 /* 16 numbers, then 16 others. */
 INLINE void pack_row(const float *a, const float *b, uint16_t *to)
