@@ -166,7 +166,7 @@ static void check(const void *p, const Err *e)
 typedef struct Setup {
     const char *model, *level;
     int threads, batch;
-    bool training;
+    bool training, bf16; /* bf16: on AMX, which has to be there */
 } Setup;
 
 static Run run_open(Setup s)
@@ -181,7 +181,7 @@ static Run run_open(Setup s)
     r.team = team_new(s.threads, &e);
     check(r.team, &e);
     r.exec = exec_new(r.net, &(ExecOptions){.batch = s.batch, .team = r.team, .training = s.training, .losses = &loss,
-                                            .loss_count = s.training, .kernels = kernels_find(s.level)}, &e);
+                                            .loss_count = s.training, .kernels = s.bf16 ? kernels_amx() : kernels_find(s.level)}, &e);
     check(r.exec, &e);
     r.optim = optim_new(r.net, &(OptimOptions){.kind = OPTIM_ADAM}, &e);
     check(r.optim, &e);
@@ -238,8 +238,8 @@ static void bench_rate(Setup s)
     Run r = run_open(s);
     Timing t = measure(s.training ? train_step : infer_step, &r);
 
-    printf("%-9s %-9s %d thread%s  batch %4d  %9.0f images/s  (%.0f to %.0f)\n", s.model,
-           s.training ? "training" : "inference", s.threads, s.threads > 1 ? "s" : " ", s.batch, s.batch / t.median,
+    printf("%-9s %-9s %s %d thread%s  batch %4d  %9.0f images/s  (%.0f to %.0f)\n", s.model,
+           s.training ? "training" : "inference", s.bf16 ? "bf16" : "f32 ", s.threads, s.threads > 1 ? "s" : " ", s.batch, s.batch / t.median,
            s.batch / t.most, s.batch / t.least);
     fflush(stdout);
     run_close(&r);
@@ -250,13 +250,13 @@ static void bench_small(const char *level, int threads)
     static const int batches[] = {64, 128, 300};
 
     for (int i = 0; i < 3; i++)
-        bench_rate((Setup){"lenet", level, threads, batches[i], true});
-    bench_rate((Setup){"lenet", level, threads, 1024, false});
+        bench_rate((Setup){"lenet", level, threads, batches[i], true, false});
+    bench_rate((Setup){"lenet", level, threads, 1024, false, false});
 }
 
 static void bench_one_image(const char *model)
 {
-    Run r = run_open((Setup){model, kernels_best()->level, 1, 1, false});
+    Run r = run_open((Setup){model, kernels_best()->level, 1, 1, false, false});
     Timing t = measure(infer_step, &r);
 
     printf("%-9s one image 1 thread               %9.2f us        (%.2f to %.2f)\n", model, t.median * 1e6, t.least * 1e6,
@@ -266,8 +266,10 @@ static void bench_one_image(const char *model)
 
 static void bench_large(const char *level, int threads)
 {
-    bench_rate((Setup){"resnet164", level, threads, 32, true});
-    bench_rate((Setup){"resnet164", level, threads, 256, false});
+    for (int bf16 = 0; bf16 <= (kernels_amx() ? 1 : 0); bf16++) {
+        bench_rate((Setup){"resnet164", level, threads, 32, true, bf16});
+        bench_rate((Setup){"resnet164", level, threads, 256, false, bf16});
+    }
 }
 
 static void bench_peak(int threads)
