@@ -9,7 +9,9 @@
 
 bool model_takes_picture(const Model *m)
 {
-    return !shape_is_vector(net_op(m->net, net_input_node(m->net, 0).id).out);
+    OpInfo input = net_op(m->net, net_input_node(m->net, 0).id);
+
+    return !shape_is_vector(input.out) && strcmp(input.name, "noise") != 0;
 }
 
 /* ---- weights ---- */
@@ -247,7 +249,11 @@ static int freeze_op(Freezing *z, int id, Err *e)
 {
     const Net *net = z->f->net;
     OpInfo info = net_op(net, id);
-    FrozenOp op = {.kind = info.kind, .input_count = info.input_count, .out = info.out, .layer = id, .node = id};
+    FrozenOp op = {.kind = info.kind,
+                   .input_count = info.input_count,
+                   .out = info.out,
+                   .layer = id,
+                   .node = id};
     bool joins = can_join(z, &info, net_spec(net, id));
     int code = 0;
 

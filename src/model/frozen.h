@@ -66,7 +66,8 @@ static inline bool shape_is_vector(Shape s)
     return s.h == 1 && s.w == 1;
 }
 
-/* Whether the first input is a picture, to which the model's scale and shift belong. */
+/* Whether the first input is a picture, to which the model's scale and shift belong: neither a vector nor what a
+ * generator draws from, whose input is called "noise" (zoo.h). */
 bool model_takes_picture(const Model *m);
 
 /* Fills kernel, stride and padding of a convolution, a transposed one or a pooling as

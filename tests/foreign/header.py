@@ -35,7 +35,7 @@ def floats(path):
 def program(header, name, about):
     buffers, reads, writes, arguments = [], [], [], []
     for i, x in enumerate(about["inputs"]):
-        kind = "uint8_t" if i == 0 and x["shape"][1] > 1 else "float"
+        kind = "uint8_t" if x["picture"] else "float"
         size = f"{name.upper()}_IN_{x['name'].upper()}"
         buffers.append(f"    static {kind} in{i}[{size}];")
         reads.append(f"        if (fread(in{i}, sizeof in{i}, 1, stdin) != 1)\n            return 0;")
@@ -59,7 +59,7 @@ def fed(folder, about):
     for n in range(about["count"]):
         for i, x in enumerate(about["inputs"]):
             part = inputs[i][n * numbers_of(x):(n + 1) * numbers_of(x)]
-            parts.append(bytes(map(int, part)) if i == 0 and x["shape"][1] > 1 else part.tobytes())
+            parts.append(bytes(map(int, part)) if x["picture"] else part.tobytes())
     return b"".join(parts)
 
 

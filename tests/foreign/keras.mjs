@@ -101,9 +101,9 @@ async function load(config, group) {
 const isVector = ([, h, w]) => h === 1 && w === 1;
 
 function run(model, c) {
-  const inputs = c.inputs.map((x, i) => {
+  const inputs = c.inputs.map((x) => {
     if (isVector(x.shape)) return tf.tensor(x.values, [c.count, x.shape[0]]);
-    const seen = i === 0 ? x.values.map((v) => v * c.scale + c.shift) : x.values;
+    const seen = x.picture ? x.values.map((v) => v * c.scale + c.shift) : x.values;
     const [channels, h, w] = x.shape;
     return tf.tensor(turned(seen, x.shape, true), [c.count, h, w, channels]);
   });

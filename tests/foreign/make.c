@@ -138,6 +138,11 @@ static const Case cases[] = {
     {"redraw", NULL, "redraw", NULL, "onnx h5 tflite h"},
     {"redraw-seed", NULL, "redraw-seed", NULL, "onnx h5 tflite h"},
     {"writer", NULL, "writer", NULL, "onnx h5 tflite h"},
+    {"cdcgan", NULL, "cdcgan", NULL, "onnx h5 tflite h"},
+    {"gan", NULL, "gan", NULL, "onnx h5 tflite h"},
+    {"alexnet", NULL, "alexnet", NULL, "onnx h5 tflite int8.tflite h int8.h"},
+    {"zfnet", NULL, "zfnet", NULL, "onnx h5 tflite int8.tflite h int8.h"},
+    {"line", NULL, "line", NULL, "onnx h5 tflite h"},
 };
 
 /* ---- pictures ---- */
@@ -231,13 +236,20 @@ static size_t numbers_of(Shape s)
     return (size_t)s.c * (size_t)s.h * (size_t)s.w;
 }
 
+static bool is_picture(const Model *m, int index)
+{
+    OpInfo op = net_op(m->net, net_input_node(m->net, index).id);
+
+    return index == 0 && op.out.h > 1 && strcmp(op.name, "noise") != 0;
+}
+
 /* Inputs: pictures' grey levels, classes 0..9, or numbers of -1..1. `seen` is what the net is fed. */
 static float *input_new(const Model *m, int index, int count, const uint8_t *pictures, float *seen)
 {
     OpInfo op = net_op(m->net, net_input_node(m->net, index).id);
     size_t size = numbers_of(op.out), n = (size_t)count * size;
     float *values = malloc(n * sizeof *values);
-    bool picture = index == 0 && op.out.h > 1;
+    bool picture = is_picture(m, index);
     Rng r = rng_stream(4, RNG_TEST, (uint64_t)index);
 
     if (!values)
@@ -258,8 +270,8 @@ static void put_about(const Model *m, int count, FILE *out)
             (double)m->scale, (double)m->shift, m->class_count);
     for (int i = 0; i < net_input_count(m->net); i++) {
         OpInfo op = net_op(m->net, net_input_node(m->net, i).id);
-        fprintf(out, "%s{\"name\":\"%s\",\"shape\":[%d,%d,%d]}", i ? "," : "", op.name, op.out.c,
-                op.out.h, op.out.w);
+        fprintf(out, "%s{\"name\":\"%s\",\"shape\":[%d,%d,%d],\"picture\":%s}", i ? "," : "",
+                op.name, op.out.c, op.out.h, op.out.w, is_picture(m, i) ? "true" : "false");
     }
     fprintf(out, "],\"outputs\":[");
     for (int i = 0; i < net_output_count(m->net); i++) {
