@@ -15,7 +15,7 @@ enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 /* How much the digits' net has to say about a digit of a number that stands apart, and about one that is
  * cut from its neighbour or has a long tail: chosen on made-up numbers of validation digits. */
 static const double least_sure = 0.5; /* a digit of a number that is less likely than not is refused */
-static const double second_opinion = 0.5, odd_opinion = 0.1, least_probability = 1e-4;
+static const double second_opinion = 0.25, odd_opinion = 0.1, least_probability = 1e-4;
 
 struct Reader {
     Model *model;

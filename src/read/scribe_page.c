@@ -105,28 +105,35 @@ static void invert(Image *im)
         im->pixels[i] = (uint8_t)(255 - im->pixels[i]);
 }
 
-static Image **write_lines(Scribe *s, const ScribePage *p, Err *e)
+static void lines_free(Image **list, int lines)
+{
+    for (int i = 0; list && i < lines; i++)
+        image_free(list[i]);
+    free(list);
+}
+
+/* All of them, of one height. If they are to be one picture the first tells whether it would be too high. */
+static Image **write_lines(Scribe *s, const ScribePage *p, bool one_picture, Err *e)
 {
     int lines = p->count * p->copies;
     Image **list = calloc((size_t)lines, sizeof *list);
 
     if (!list)
         err_set(e, ERR_MEMORY, "no memory for %d numbers", lines);
-    for (int i = 0; list && i < lines; i++)
-        if (!(list[i] = write_line(s, p, i, e))) {
-            while (i--)
-                image_free(list[i]);
-            free(list);
+    for (int i = 0; list && i < lines; i++) {
+        bool too_high;
+
+        list[i] = write_line(s, p, i, e);
+        too_high = list[i] && one_picture && list[i]->height > IMAGE_SIDE_LIMIT / lines;
+        if (too_high)
+            err_set(e, ERR_LIMIT, "a page of %d lines of %d pixels is too high, %d pixels at most",
+                    lines, list[i]->height, IMAGE_SIDE_LIMIT);
+        if (!list[i] || too_high) {
+            lines_free(list, i + 1);
             return NULL;
         }
+    }
     return list;
-}
-
-static void lines_free(Image **list, int lines)
-{
-    for (int i = 0; list && i < lines; i++)
-        image_free(list[i]);
-    free(list);
 }
 
 static int widest(Image *const *list, int lines)
@@ -142,11 +149,8 @@ static int widest(Image *const *list, int lines)
 static Image *stack(Image *const *list, int lines, Err *e)
 {
     int width = widest(list, lines), height = list[0]->height;
-    Image *im = height > IMAGE_SIDE_LIMIT / lines ? NULL : image_new(width, height * lines, 1, e);
+    Image *im = image_new(width, height * lines, 1, e);
 
-    if (!im && height > IMAGE_SIDE_LIMIT / lines)
-        err_set(e, ERR_LIMIT, "a page of %d lines of %d pixels is too high, %d pixels at most",
-                lines, height, IMAGE_SIDE_LIMIT);
     for (int i = 0; im && i < lines; i++)
         for (int y = 0; y < height; y++)
             memcpy(im->pixels + ((size_t)i * (size_t)height + (size_t)y) * (size_t)width,
@@ -242,14 +246,15 @@ int scribe_save(Scribe *s, const ScribePage *page, const char *path, Err *e)
 {
     size_t length = strlen(path);
     bool folder = length && (path[length - 1] == '/' || file_is_folder(path));
+    bool svg = ends_in(path, "svg");
     int code = check(page, path, folder, e), lines = code ? 0 : page->count * page->copies;
-    Image **list = code ? NULL : write_lines(s, page, e);
+    Image **list = code ? NULL : write_lines(s, page, !folder && !svg, e);
 
     if (!list)
-        return code ? code : -ERR_MEMORY;
+        return code ? code : -ERR_LIMIT;
     if (folder)
         code = save_files(list, page, path, e);
-    else if (ends_in(path, "svg"))
+    else if (svg)
         code = save_svg(list, lines, page, path, e);
     else
         code = save_picture(stack(list, lines, e), page, path, e);
