@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "plot/grid.h"
 #include "train/evaluate_writer.h"
 
@@ -112,9 +113,12 @@ static int print(const WriterReport *v, const WriterQuestion *q)
     return STATUS_DONE;
 }
 
-static Dataset *open_part(const WriterQuestion *q, DatasetPart part, Team *team, Err *e)
+static Dataset *open_part(const WriterQuestion *q, DatasetPart part, Team *team, Progress *progress,
+                          Err *e)
 {
-    return dataset_open(q->data, &(DatasetOptions){.part = part, .team = team}, e);
+    Watch watch = progress_watch(progress, "opening pictures");
+
+    return dataset_open(q->data, &(DatasetOptions){.part = part, .team = team, .watch = &watch}, e);
 }
 
 /* Ten of each digit, a row each; of a model that chooses itself any hundred. */
@@ -147,13 +151,16 @@ int evaluate_writer_print(const WriterQuestion *q)
 {
     Err e = {0};
     WriterReport v;
+    Progress progress = progress_start();
     Team *team = team_new(q->threads, &e);
-    Dataset *train = team ? open_part(q, PART_TRAIN, team, &e) : NULL;
-    Dataset *test = train ? open_part(q, PART_TEST, team, &e) : NULL;
+    Dataset *train = team ? open_part(q, PART_TRAIN, team, &progress, &e) : NULL;
+    Dataset *test = train ? open_part(q, PART_TEST, team, &progress, &e) : NULL;
     Judge *j = test ? judge_new(q->judge, train, test, q->seed, team, &e) : NULL;
     Scribe *s = j ? scribe_new(q->model, q->threads, &e) : NULL;
-    int code = s ? evaluate_writer(s, j, q->count, q->seed, &v, &e) : -(int)ERR_IO;
+    Watch watch = progress_watch(&progress, "writing digits to be judged");
+    int code = s ? evaluate_writer(s, j, q->count, q->seed, &watch, &v, &e) : -(int)ERR_IO;
 
+    progress_end(&progress);
     if (!code && q->samples)
         code = draw_samples(s, q, &e);
     scribe_free(s);

@@ -17,14 +17,23 @@ typedef struct Digits {
     int *labels;
     uint8_t *pictures;
     int count;
+    const Watch *watch;
 } Digits;
 
 static int judge_digits(Scribe *s, Judge *j, const Digits *d, const WriteOptions *options,
                         Judgement *out, double *rate, Err *e)
 {
+    enum { CHUNK = 500 }; /* between two words to the watch */
     double begun = clock_now();
-    int code = scribe_digits(s, d->labels, d->count, 0, options, d->pictures, e);
+    int code = 0;
 
+    for (int at = 0; at < d->count && !code; at += CHUNK) {
+        int n = d->count - at < CHUNK ? d->count - at : CHUNK;
+
+        watch_tell(d->watch, (size_t)at, (size_t)d->count);
+        code = scribe_digits(s, d->labels + at, n, (uint64_t)at, options,
+                             d->pictures + (size_t)at * GENERATOR_PIXELS, e);
+    }
     *rate = d->count / (clock_now() - begun + 1e-9);
     return code ? code : judge_look(j, d->pictures, d->labels, d->count, out, e);
 }
@@ -47,9 +56,10 @@ static int judge_all(Scribe *s, Judge *j, const Digits *d, uint64_t seed, Writer
     return code;
 }
 
-int evaluate_writer(Scribe *s, Judge *j, int count, uint64_t seed, WriterReport *out, Err *e)
+int evaluate_writer(Scribe *s, Judge *j, int count, uint64_t seed, const Watch *watch,
+                    WriterReport *out, Err *e)
 {
-    Digits d = {.count = count};
+    Digits d = {.count = count, .watch = watch};
     int code = 0;
 
     *out = (WriterReport){0};

@@ -2,7 +2,7 @@
  * read back, beside real ones.
  *
  *     WriterReport v;
- *     if (evaluate_writer(scribe, judge, 5000, 1, &v, &e) == 0)
+ *     if (evaluate_writer(scribe, judge, 5000, 1, NULL, &v, &e) == 0)
  *         printf("%ld of %ld\n", v.checked.right, v.checked.count);
  *
  * As many of each digit. The hand of each digit is its own. A model that draws digits of its own
@@ -10,6 +10,7 @@
 #ifndef SCRAWL_TRAIN_EVALUATE_WRITER_H
 #define SCRAWL_TRAIN_EVALUATE_WRITER_H
 
+#include "base/watch.h"
 #include "read/scribe.h"
 #include "train/judge.h"
 
@@ -26,8 +27,10 @@ typedef struct WriterReport {
     int tests_right; /* ... which the judge reads right */
 } WriterReport;
 
-/* `count` a multiple of 10, WRITER_COUNT_LEAST .. WRITER_COUNT_MOST; else ERR_ARGUMENT. */
-int evaluate_writer(Scribe *s, Judge *j, int count, uint64_t seed, WriterReport *out, Err *e);
+/* `count` a multiple of 10, WRITER_COUNT_LEAST .. WRITER_COUNT_MOST; else ERR_ARGUMENT. `watch`, which may be NULL,
+ * is told of the digits that are written: of them as they come, and again of those that are read back. */
+int evaluate_writer(Scribe *s, Judge *j, int count, uint64_t seed, const Watch *watch,
+                    WriterReport *out, Err *e);
 
 /* {"model":..,"data":..,"count":5000,"judge":"<hash>","judge_accuracy":..,"plain":{"read_back":..,"interval":[..],
  *  "worst":{"digit":3,"read_back":..,"interval":[..]},"frechet":..,"features":{"precision",..},"pixels":{..},

@@ -170,8 +170,8 @@ static void a_report_holds_all_figures(void **state)
 
     (void)state;
     assert_non_null(s);
-    assert_int_equal(evaluate_writer(s, j, 105, 1, &v, &e), -ERR_ARGUMENT);
-    assert_int_equal(evaluate_writer(s, j, 100, 1, &v, &e), 0);
+    assert_int_equal(evaluate_writer(s, j, 105, 1, NULL, &v, &e), -ERR_ARGUMENT);
+    assert_int_equal(evaluate_writer(s, j, 100, 1, NULL, &v, &e), 0);
     assert_int_equal(v.plain.count, 100);
     assert_true(v.redrawn > 1 && v.plain_rate > v.checked_rate);
     assert_string_equal(v.judge, judge_hash(j));
