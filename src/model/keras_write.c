@@ -639,7 +639,6 @@ char *keras_weights_path(const char *json_path)
     return path;
 }
 
-/* The architecture and, beside it, the weights: these first, so that what is new is whole. */
 /* A whole model is not to be lost to the weights of a .json beside it. */
 static int spare_model(const char *weights, Err *e)
 {
@@ -647,11 +646,12 @@ static int spare_model(const char *weights, Err *e)
     bool whole = h && hdf5_text(h, "", "model_config");
 
     hdf5_free(h);
-    return whole ? err_set(e, ERR_ARGUMENT, "%s: is a whole model, which the weights of a .json would replace; choose another name",
+    return whole ? err_set(e, ERR_ARGUMENT, "%s: a whole model, which the weights of a .json would replace; choose another name",
                            weights)
                  : 0;
 }
 
+/* The architecture and, beside it, the weights: these first, so that what is new is whole. */
 static int save_json(const char *path, json_t *config, json_t *about, const Keras *k, Err *e)
 {
     Writer w = {0};
