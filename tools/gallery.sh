@@ -128,7 +128,7 @@ picture drawn.png redraw-drawn.png
 picture clean.png redraw-clean.png
 picture steps.png redraw-steps.png
 say '' 'Pictures that it never saw, and what it draws of them: those first of which it drew the wrong glyph.'
-run scrawl evaluate redraw --data data/photos/pen_digits --pairs pairs.png
+run scrawl evaluate redraw --data data/mnist --canonical --pairs pairs.png
 picture pairs.png redraw-pairs.png
 say '' 'The 32 maps of its second-last layer, from which it draws.'
 run scrawl summary redraw --activations digit.png --layer act10 -o maps
