@@ -127,7 +127,7 @@ run scrawl redraw digit.png --single --clean seed --height 196 -o steps.png
 picture drawn.png redraw-drawn.png
 picture clean.png redraw-clean.png
 picture steps.png redraw-steps.png
-say '' 'Pictures that it never saw, and what it draws of them: those first of which it drew the wrong glyph.'
+say '' 'Pictures that it never saw, and what it draws of them: half of them those few of which it drew the wrong glyph.'
 run scrawl evaluate redraw --data data/mnist --canonical --pairs pairs.png
 picture pairs.png redraw-pairs.png
 say '' 'The 32 maps of its second-last layer, from which it draws.'

@@ -58,7 +58,8 @@ char *redrawing_json(const Redrawing *r);
 int redrawing_pairs(const Redrawing *r, const Model *model, const Dataset *data, const char *folder,
                     Err *e);
 
-/* Some of them on a sheet, those first whose glyph is not the right one: what was written, what was drawn. */
+/* Some of them on a sheet, those first whose glyph is not the right one, up to half of it: what was written, what was
+ * drawn. */
 Canvas *redrawing_sheet(const Redrawing *r, const Model *model, const Dataset *data,
                         const char *title, Err *e);
 

@@ -81,12 +81,13 @@ static const char *glyph_name(const Model *m, int glyph)
     return glyph < m->class_count ? m->classes[glyph] : "nothing";
 }
 
-/* The pairs whose glyph is wrong, or right, while there is room. */
-static void show_pairs(const Redrawing *r, const Model *m, const Dataset *d, bool wrong, Shown *s)
+/* The pairs whose glyph is wrong, or right, until there are `most` of both. */
+static void show_pairs(const Redrawing *r, const Model *m, const Dataset *d, bool wrong, int most,
+                       Shown *s)
 {
     enum { SIDE = TYPESET_SIDE };
 
-    for (long i = 0; i < r->count && s->count < REDRAWING_SHEET; i++) {
+    for (long i = 0; i < r->count && s->count < most; i++) {
         int n = s->count;
 
         if ((r->nearest[i] != r->targets[i]) != wrong)
@@ -107,8 +108,8 @@ Canvas *redrawing_sheet(const Redrawing *r, const Model *model, const Dataset *d
     static const char *const heads[] = {"written", "drawn"};
     Shown s = {.count = 0};
 
-    show_pairs(r, model, data, true, &s);
-    show_pairs(r, model, data, false, &s);
+    show_pairs(r, model, data, true, REDRAWING_SHEET / 2, &s);
+    show_pairs(r, model, data, false, REDRAWING_SHEET, &s);
     return plot_sheet(
         &(Sheet){
             .title = title,
