@@ -205,7 +205,7 @@ static void who_draws_what_it_likes_is_compared_but_not_read_back(void **state)
     assert_int_equal(scribe_obeys(s, &e), -ERR_ARGUMENT);
     assert_null(scribe_number(s, "12", &(WriteOptions){.unchecked = true}, &e));
     assert_non_null(strstr(e.text, "the model gan draws digits of its own choice"));
-    assert_int_equal(evaluate_writer(s, j, 100, 1, &v, &e), 0);
+    assert_int_equal(evaluate_writer(s, j, 100, 1, NULL, &v, &e), 0);
     assert_false(v.obeys);
     assert_int_equal(v.checked.count, 0);
     assert_true(v.plain.frechet > 0 && v.plain.mse > 0);
