@@ -33,8 +33,11 @@ class Server:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        self.status = self.process.wait(PATIENCE_S)
-        assert self.status == 0, (self.status, self.said())
+        assert self.ended_well(), (self.process.returncode, self.said())
+
+    def ended_well(self):
+        """Waits for its end. GCC 12's leak checker now and then crashes itself while it looks, which is no leak: those it names."""
+        return self.process.wait(PATIENCE_S) == 0 or "LeakSanitizer has encountered a fatal error" in self.said()
 
     def said(self):
         return os.pread(self.log.fileno(), 1 << 26, 0).decode()  # leaves the place alone at which the server writes
@@ -440,7 +443,7 @@ def a_stop_finishes_what_has_begun(_):
     answer = late.recv(65536)
     reader.join()
     assert answers[0][0] == 200 and answer.startswith(b"HTTP/1.1 200") and b"Connection: close" in answer, (answers, answer)
-    assert s.process.wait(PATIENCE_S) == 0
+    assert s.ended_well()
 
 
 def a_server_that_cannot_be_is_told_in_a_sentence(s):
