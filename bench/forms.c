@@ -3,8 +3,8 @@
  *     forms --data mnist --part test --sheets 83
  *     forms --data digits-mixture.json --validation 0.04 --below 60000 --sheets 20 --hard --keep photos/
  *
- * --below takes only the first pictures of a set, MNIST's of a mixture; --keep is where photos lie, and those that lie
- * there already are not taken again. Prints, for numbers in boxes and for questions in bubbles, how many were given right, flagged,
+ * --below takes only the first pictures of a set, MNIST's of a mixture; --keep is where photos lie and stay, and those that lie
+ * there already are not taken again: a folder for each kind of sheets. Prints, for numbers in boxes and for questions in bubbles, how many were given right, flagged,
  * and given wrong. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,7 +163,7 @@ static size_t boxes_of(const Layout *l)
     return n;
 }
 
-static int run(const Settings *s, Fill *fill, Err *e)
+static int read_sheets(const Settings *s, Fill *fill, Err *e)
 {
     Layout *l = layout_open(s->layout, e);
     Reader *reader = l ? reader_new(s->model, 0, e) : NULL;
@@ -184,6 +184,23 @@ static int run(const Settings *s, Fill *fill, Err *e)
     reader_free(reader);
     layout_free(l);
     return status < 0;
+}
+
+/* Photos that nobody keeps lie in a folder of their own until the end. */
+static int run(const Settings *s, Fill *fill, Err *e)
+{
+    char folder[] = "/tmp/scrawl-forms-XXXXXX";
+    Settings own = *s;
+    int status;
+
+    if (s->keep)
+        return read_sheets(s, fill, e);
+    own.keep = mkdtemp(folder);
+    if (!own.keep)
+        return err_set(e, ERR_IO, "%s: cannot be made", folder);
+    status = read_sheets(&own, fill, e);
+    file_remove_tree(folder, NULL);
+    return status;
 }
 
 static int measure(const Settings *s, Err *e)
@@ -230,7 +247,7 @@ int main(int argc, char **argv)
     Settings s = {.data = value_of(argv, argc, "--data", "mnist"),
                   .layout = value_of(argv, argc, "--layout", "bench/numbers.json"),
                   .model = value_of(argv, argc, "--model", NULL),
-                  .keep = value_of(argv, argc, "--keep", "photos"),
+                  .keep = value_of(argv, argc, "--keep", NULL),
                   .test = !strcmp(value_of(argv, argc, "--part", "train"), "test"),
                   .hard = has(argv, argc, "--hard"),
                   .wrong = has(argv, argc, "--wrong"),
