@@ -214,6 +214,15 @@ bool loader_next(Loader *l, LoaderBatch *out)
     return true;
 }
 
+LoaderBatch loader_next_of_any(Loader *l)
+{
+    LoaderBatch b;
+
+    while (!loader_next(l, &b))
+        ;
+    return b;
+}
+
 LoaderState loader_state(const Loader *l)
 {
     return l->now;

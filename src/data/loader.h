@@ -48,6 +48,9 @@ void loader_free(Loader *l); /* NULL is fine */
 /* The next batch, or false, once, at the end of an epoch. */
 bool loader_next(Loader *l, LoaderBatch *out);
 
+/* The next batch of this epoch or, at its end, the first of the next one. */
+LoaderBatch loader_next_of_any(Loader *l);
+
 size_t loader_batches(const Loader *l); /* in an epoch */
 
 /* Goes where another loader of the same data and options was: the batches that follow are the same.

@@ -5,30 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "train/adversarial_parts.h"
 #include "train/fit_parts.h"
 #include "train/samples.h"
 #include "zoo/zoo.h"
-
-static double clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void tick(Contest *c)
-{
-    double now = clock_now();
-
-    c->state.seconds += now - c->last_tick;
-    c->state.epoch_seconds += now - c->last_tick;
-    c->last_tick = now;
-}
 
 static long epoch_steps(const Contest *c)
 {
@@ -61,17 +43,6 @@ static int check_recipe(const Recipe *r, Err *e)
         return err_set(e, ERR_ARGUMENT, "%.60s has no discriminator", r->model);
     if (needless)
         return err_set(e, ERR_ARGUMENT, "%s: %s knows no such setting", needless, r->model);
-    return 0;
-}
-
-static int check_data(const Dataset *d, const char *model, Err *e)
-{
-    if (!d->count || !d->pixels || d->width != GENERATOR_SIDE || d->height != GENERATOR_SIDE)
-        return err_set(e, ERR_ARGUMENT, "%s learns from pictures of 28x28, these are %dx%d", model,
-                       d->width, d->height);
-    if (d->classes != 10)
-        return err_set(e, ERR_ARGUMENT, "%s learns ten digits, the data has %d classes", model,
-                       d->classes);
     return 0;
 }
 
@@ -163,7 +134,7 @@ static int set_up(Contest *c, Err *e)
     int code = check_recipe(r, e);
 
     if (!code)
-        code = check_data(c->data, r->model, e);
+        code = samples_check(c->data, r->model, e);
     if (code)
         return code;
     c->run = run_folder_new(c->options->folder, e);
@@ -216,7 +187,7 @@ static FitProgress progress_of(const Contest *c, float lr)
         .accuracy = NAN,
         .images_per_second = s->epoch_seconds > 0 ? (double)s->seen / s->epoch_seconds : 0,
         .seconds = s->seconds,
-        .seconds_left = done > 0 ? (c->last_tick - c->begun) / (double)done * (double)left : 0,
+        .seconds_left = done > 0 ? (c->pace.last - c->pace.begun) / (double)done * (double)left : 0,
     };
 }
 
@@ -227,19 +198,10 @@ static bool watch_allows(const Contest *c, const FitProgress *p)
 
 /* ---- an epoch ---- */
 
-static LoaderBatch next_batch(Loader *l)
-{
-    LoaderBatch b;
-
-    while (!loader_next(l, &b)) /* an epoch of the loader ended */
-        ;
-    return b;
-}
-
 static int train_step(Contest *c, float lr, Err *e)
 {
     RunState *s = &c->state;
-    LoaderBatch b = next_batch(c->loader);
+    LoaderBatch b = loader_next_of_any(c->loader);
     uint64_t first = (uint64_t)s->step * (uint64_t)c->recipe->batch;
     RivalLosses losses;
 
@@ -255,7 +217,7 @@ static int train_step(Contest *c, float lr, Err *e)
     s->seen += b.count;
     s->step++;
     s->epoch_step++;
-    tick(c);
+    pace_tick(&c->pace, &c->state);
     return 0;
 }
 
@@ -264,16 +226,8 @@ static int save_checkpoint(Contest *c, Err *e)
     Trained nets[2];
 
     both(c, nets);
-    c->last_checkpoint = c->last_tick;
+    pace_saved(&c->pace);
     return checkpoint_save_two(c->run->checkpoint, nets, &c->state, c->recipe, e);
-}
-
-static bool checkpoint_is_due(const Contest *c)
-{
-    const Recipe *r = c->recipe;
-
-    return (r->checkpoint_steps && c->state.epoch_step % r->checkpoint_steps == 0) ||
-           (r->checkpoint_seconds && c->last_tick - c->last_checkpoint >= r->checkpoint_seconds);
 }
 
 static int train_epoch(Contest *c, bool *stopped, Err *e)
@@ -289,7 +243,7 @@ static int train_epoch(Contest *c, bool *stopped, Err *e)
             break;
         p = progress_of(c, lr);
         *stopped = !watch_allows(c, &p);
-        if (*stopped || checkpoint_is_due(c))
+        if (*stopped || pace_is_due(&c->pace, c->recipe, c->state.epoch_step))
             code = save_checkpoint(c, e);
     }
     return code;
@@ -378,7 +332,7 @@ static int end_epoch(Contest *c, bool *stopped, Err *e)
     int code;
 
     adversarial_look(c, &score);
-    tick(c);
+    pace_tick(&c->pace, &c->state);
     p = progress_of(c, rate_at(c, s->step - 1));
     p.epoch_done = p.best = true;
     p.validation = score;
@@ -430,7 +384,7 @@ int adversarial_fit(const Recipe *recipe, const Dataset *data, const FitOptions 
         return err_set(e, ERR_MEMORY, "no memory to train two nets");
     *c = (Contest){.recipe = recipe, .data = data, .options = options};
     code = set_up(c, e);
-    c->begun = c->last_tick = c->last_checkpoint = clock_now();
+    c->pace = pace_begin();
     c->begun_step = c->state.step;
     while (!code && !stopped && c->state.epoch < recipe->epochs) {
         code = train_epoch(c, &stopped, e);

@@ -8,6 +8,7 @@
 #include "read/generator.h"
 #include "train/adversarial.h"
 #include "train/checkpoint.h"
+#include "train/pace.h"
 #include "train/predict.h"
 #include "train/rivals.h"
 #include "train/run_events.h"
@@ -39,7 +40,7 @@ typedef struct Contest {
     Gallery gallery;
     Events *events;
     RunState state;
-    double last_tick, last_checkpoint, begun;
+    Pace pace;
     long begun_step;
 } Contest;
 

@@ -3,15 +3,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static double clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
+#include "train/pace.h"
 
 typedef struct Digits {
     int *labels;
@@ -24,7 +17,7 @@ static int judge_digits(Scribe *s, Judge *j, const Digits *d, const WriteOptions
                         Judgement *out, double *rate, Err *e)
 {
     enum { CHUNK = 500 }; /* between two words to the watch */
-    double begun = clock_now();
+    double begun = pace_now();
     int code = 0;
 
     for (int at = 0; at < d->count && !code; at += CHUNK) {
@@ -34,7 +27,7 @@ static int judge_digits(Scribe *s, Judge *j, const Digits *d, const WriteOptions
         code = scribe_digits(s, d->labels + at, n, (uint64_t)at, options,
                              d->pictures + (size_t)at * GENERATOR_PIXELS, e);
     }
-    *rate = d->count / (clock_now() - begun + 1e-9);
+    *rate = d->count / (pace_now() - begun + 1e-9);
     return code ? code : judge_look(j, d->pictures, d->labels, d->count, out, e);
 }
 

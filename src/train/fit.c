@@ -5,28 +5,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "train/fit_parts.h"
-
-static double clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-/* Adds the time since the last call to the run's. */
-static void tick(Fit *f)
-{
-    double now = clock_now();
-
-    f->state.seconds += now - f->last_tick;
-    f->state.epoch_seconds += now - f->last_tick;
-    f->last_tick = now;
-}
 
 static long total_steps(const Fit *f)
 {
@@ -49,7 +30,7 @@ static FitProgress progress_of(const Fit *f, float lr)
 {
     const RunState *s = &f->state;
     double steps = (double)(s->step - f->begun_step), left = (double)(total_steps(f) - s->step);
-    double spent = f->last_tick - f->begun;
+    double spent = f->pace.last - f->pace.begun;
 
     return (FitProgress){
         .epoch = s->epoch + 1,
@@ -75,7 +56,7 @@ static bool watch_allows(const Fit *f, const FitProgress *p)
 static int save_checkpoint(Fit *f, Err *e)
 {
     f->state.exec_step = exec_step(f->exec);
-    f->last_checkpoint = f->last_tick;
+    pace_saved(&f->pace);
     return checkpoint_save(f->run->checkpoint, f->net, f->optim, &f->state, f->recipe, e);
 }
 
@@ -111,20 +92,16 @@ static int train_step(Fit *f, const LoaderBatch *b, float lr, Err *e)
     f->state.seen += b->count;
     f->state.step++;
     f->state.epoch_step++;
-    tick(f);
+    pace_tick(&f->pace, &f->state);
     return 0;
 }
 
 /* Within an epoch, by steps or by the clock. */
 static bool checkpoint_is_due(const Fit *f)
 {
-    const Recipe *r = f->recipe;
     const RunState *s = &f->state;
 
-    if (s->epoch_step == f->epoch_steps)
-        return false;
-    return (r->checkpoint_steps && s->epoch_step % r->checkpoint_steps == 0) ||
-           (r->checkpoint_seconds && f->last_tick - f->last_checkpoint >= r->checkpoint_seconds);
+    return s->epoch_step < f->epoch_steps && pace_is_due(&f->pace, f->recipe, s->epoch_step);
 }
 
 /* The steps of an epoch that are left. *stopped: the watch ended the run, a checkpoint is written. */
@@ -231,9 +208,9 @@ static int draw_curves(Fit *f, Err *e)
 {
     enum { EVERY_SECONDS = 5 };
 
-    if (f->last_tick - f->last_drawn < EVERY_SECONDS)
+    if (f->pace.last - f->last_drawn < EVERY_SECONDS)
         return 0;
-    f->last_drawn = f->last_tick;
+    f->last_drawn = f->pace.last;
     return canvas_finish(train_log_plot(&f->state.log, f->recipe->model, f->state.best_epoch, e),
                          f->run->curves, e);
 }
@@ -242,9 +219,9 @@ static int write_events(Fit *f, Err *e)
 {
     enum { PICTURES_SECONDS = 10 }; /* they take 0.2 s and 100 kB */
 
-    if (is_over(f) || f->last_tick - f->last_pictured >= PICTURES_SECONDS) {
+    if (is_over(f) || f->pace.last - f->last_pictured >= PICTURES_SECONDS) {
         fit_report_pictures(f);
-        f->last_pictured = f->last_tick;
+        f->last_pictured = f->pace.last;
     }
     if (is_over(f))
         events_end(f->events, true);
@@ -272,7 +249,7 @@ static int end_epoch(Fit *f, bool *stopped, Err *e)
     score = fit_validate(f);
     if (!isfinite(score.loss))
         return not_a_number(f, "validation loss", lr, e);
-    tick(f);
+    pace_tick(&f->pace, &f->state);
     row = row_of(f, &score, lr);
     p = progress_of(f, lr);
     p.epoch_done = true;
@@ -300,7 +277,8 @@ static int run(Fit *f, bool *stopped, Err *e)
 {
     int code = 0;
 
-    f->begun = f->last_tick = f->last_checkpoint = f->last_drawn = f->last_pictured = clock_now();
+    f->pace = pace_begin();
+    f->last_drawn = f->last_pictured = f->pace.begun;
     f->begun_step = f->state.step;
     while (!code && !*stopped && !is_over(f)) {
         code = train_epoch(f, stopped, e);

@@ -16,6 +16,7 @@
 #include "nn/exec.h"
 #include "train/checkpoint.h"
 #include "train/fit.h"
+#include "train/pace.h"
 #include "train/predict.h"
 #include "train/run_events.h"
 
@@ -60,7 +61,8 @@ typedef struct Fit {
     RunState state;
     long epoch_steps;
     int loaded, skipped;
-    double last_tick, last_checkpoint, last_drawn, last_pictured, begun; /* by the monotonic clock, in seconds */
+    Pace pace;
+    double last_drawn, last_pictured; /* by its clock */
     long begun_step;
 } Fit;
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/rng.h"
@@ -18,6 +17,7 @@
 #include "train/checkpoint.h"
 #include "train/lines_calibrate.h"
 #include "train/lines_parts.h"
+#include "train/pace.h"
 #include "train/run_folder.h"
 #include "zoo/zoo.h"
 
@@ -43,26 +43,9 @@ typedef struct Lines {
     LinesBatch batches[WIDTHS];
     RunState state;
     long epoch_steps, validation_count;
-    double last_tick, last_checkpoint, begun;
+    Pace pace;
     long begun_step;
 } Lines;
-
-static double clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void tick(Lines *l)
-{
-    double now = clock_now();
-
-    l->state.seconds += now - l->last_tick;
-    l->state.epoch_seconds += now - l->last_tick;
-    l->last_tick = now;
-}
 
 static void copy_net(const Net *from, Net *to)
 {
@@ -256,29 +239,21 @@ static int train_step(Lines *l, float lr, Err *e)
     s->seen += count;
     s->step++;
     s->epoch_step++;
-    tick(l);
+    pace_tick(&l->pace, &l->state);
     return 0;
 }
 
 static int save_checkpoint(Lines *l, Err *e)
 {
     l->state.exec_step = (uint64_t)l->state.step;
-    l->last_checkpoint = l->last_tick;
+    pace_saved(&l->pace);
     return checkpoint_save(l->run->checkpoint, l->net, l->optim, &l->state, l->recipe, e);
-}
-
-static bool checkpoint_is_due(const Lines *l)
-{
-    const Recipe *r = l->recipe;
-
-    return (r->checkpoint_steps && l->state.epoch_step % r->checkpoint_steps == 0) ||
-           (r->checkpoint_seconds && l->last_tick - l->last_checkpoint >= r->checkpoint_seconds);
 }
 
 static FitProgress progress_of(const Lines *l, float lr)
 {
     const RunState *s = &l->state;
-    double steps = (double)(s->step - l->begun_step), spent = l->last_tick - l->begun;
+    double steps = (double)(s->step - l->begun_step), spent = l->pace.last - l->pace.begun;
     double left = (double)(l->recipe->epochs * l->epoch_steps - s->step);
 
     return (FitProgress){
@@ -313,7 +288,7 @@ static int train_epoch(Lines *l, bool *stopped, Err *e)
             break;
         p = progress_of(l, lr);
         *stopped = !watch_allows(l, &p);
-        if (*stopped || checkpoint_is_due(l))
+        if (*stopped || pace_is_due(&l->pace, l->recipe, l->state.epoch_step))
             code = save_checkpoint(l, e);
     }
     return code;
@@ -380,7 +355,7 @@ static int end_epoch(Lines *l, bool *stopped, Err *e)
 
     if (code)
         return code;
-    tick(l);
+    pace_tick(&l->pace, &l->state);
     p = progress_of(l, lr);
     p.epoch_done = p.best = true; /* the latest counts: nothing here is ever seen twice */
     p.validation = score;
@@ -433,7 +408,7 @@ int lines_fit(const Recipe *recipe, const Dataset *data, const FitOptions *optio
     int code = set_up(&l, data, e);
 
     *result = (FitResult){0};
-    l.begun = l.last_tick = l.last_checkpoint = clock_now();
+    l.pace = pace_begin();
     l.begun_step = l.state.step;
     while (!code && !stopped && l.state.epoch < recipe->epochs) {
         code = train_epoch(&l, &stopped, e);

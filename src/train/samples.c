@@ -8,6 +8,7 @@
 #include "image/codec.h"
 #include "plot/animation.h"
 #include "plot/grid.h"
+#include "read/generator.h"
 
 enum { DIGITS = 10, FRAME_MS = 300 };
 
@@ -25,6 +26,17 @@ static bool choose(const Dataset *d, const uint32_t *list, size_t count, int dig
     for (int i = found; found && i < each; i++)
         out[i] = out[i - found];
     return found > 0;
+}
+
+int samples_check(const Dataset *d, const char *model, Err *e)
+{
+    if (!d->count || !d->pixels || d->width != GENERATOR_SIDE || d->height != GENERATOR_SIDE)
+        return err_set(e, ERR_ARGUMENT, "%s learns from pictures of 28x28, these are %dx%d", model,
+                       d->width, d->height);
+    if (d->classes != 10)
+        return err_set(e, ERR_ARGUMENT, "%s learns ten digits, the data has %d classes", model,
+                       d->classes);
+    return 0;
 }
 
 int samples_choose(const Dataset *data, const Split *split, int each, uint32_t *pictures,

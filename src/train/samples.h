@@ -12,6 +12,9 @@
 #include "train/fit.h"
 #include "train/run_events.h"
 
+/* Whether `model`, as the sentence names it, can learn to draw from this data: 28x28, ten digits. ERR_ARGUMENT. */
+int samples_check(const Dataset *data, const char *model, Err *e);
+
 /* `each` pictures of each of ten digits, digit after digit, as indices of the data: the first of the
  * validation part, of the training part where that has none of a digit; from the front again when
  * there are few. ERR_ARGUMENT for data without one of the digits. labels (10*each) may be NULL. */

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "train/fit_parts.h"
@@ -14,23 +13,6 @@
 /* A step of the flow takes four times the pictures, as numbers, in so much of the time. */
 enum { FLOW_BATCHES = 4 };
 #define FLOW_COST 0.1
-
-static double clock_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static void tick(WriterRun *w)
-{
-    double now = clock_now();
-
-    w->state.seconds += now - w->last_tick;
-    w->state.epoch_seconds += now - w->last_tick;
-    w->last_tick = now;
-}
 
 static long picture_steps(const WriterRun *w)
 {
@@ -80,17 +62,6 @@ static int check_recipe(const Recipe *r, Err *e)
         return err_set(e, ERR_ARGUMENT, "%s: the writer knows no such setting", needless);
     if (r->epochs < 2)
         return err_set(e, ERR_ARGUMENT, "epochs: the writer takes at least 2, not %d", r->epochs);
-    return 0;
-}
-
-static int check_data(const Dataset *d, Err *e)
-{
-    if (!d->count || !d->pixels || d->width != GENERATOR_SIDE || d->height != GENERATOR_SIDE)
-        return err_set(e, ERR_ARGUMENT, "the writer learns from pictures of 28x28, these are %dx%d",
-                       d->width, d->height);
-    if (d->classes != 10)
-        return err_set(e, ERR_ARGUMENT, "the writer learns ten digits, the data has %d classes",
-                       d->classes);
     return 0;
 }
 
@@ -226,7 +197,7 @@ static int set_up(WriterRun *w, Err *e)
     int code = check_recipe(r, e);
 
     if (!code)
-        code = check_data(w->data, e);
+        code = samples_check(w->data, "the writer", e);
     if (code)
         return code;
     w->picture_epochs = r->epochs - r->epochs / 2;
@@ -291,7 +262,7 @@ static double work_left(const WriterRun *w)
 static FitProgress progress_of(const WriterRun *w, float lr)
 {
     const RunState *s = &w->state;
-    double done = work_done(w) - w->begun_work, spent = w->last_tick - w->begun;
+    double done = work_done(w) - w->begun_work, spent = w->pace.last - w->pace.begun;
 
     return (FitProgress){
         .epoch = s->epoch + 1,
@@ -314,18 +285,9 @@ static bool watch_allows(const WriterRun *w, const FitProgress *p)
 
 /* ---- a step ---- */
 
-static LoaderBatch next_batch(Loader *l)
-{
-    LoaderBatch b;
-
-    while (!loader_next(l, &b)) /* an epoch of the loader ended */
-        ;
-    return b;
-}
-
 static Exec *picture_step(WriterRun *w, int *count, double *loss)
 {
-    LoaderBatch b = next_batch(w->picture_loader);
+    LoaderBatch b = loader_next_of_any(w->picture_loader);
     const float *more[] = {w->labels, NULL, NULL};
     const void *targets[] = {w->targets, NULL};
     LossReport reports[2];
@@ -350,7 +312,7 @@ static Exec *picture_step(WriterRun *w, int *count, double *loss)
 
 static Exec *flow_step(WriterRun *w, int *count, double *loss)
 {
-    LoaderBatch l = next_batch(w->flow_loader);
+    LoaderBatch l = loader_next_of_any(w->flow_loader);
     FlowBatch *b = &w->batch;
     const float *more[] = {b->labels, b->x, b->times};
     const void *targets[] = {b->target};
@@ -382,22 +344,14 @@ static int train_step(WriterRun *w, float lr, Err *e)
     s->seen += count;
     s->step++;
     s->epoch_step++;
-    tick(w);
+    pace_tick(&w->pace, &w->state);
     return 0;
 }
 
 static int save_checkpoint(WriterRun *w, Err *e)
 {
-    w->last_checkpoint = w->last_tick;
+    pace_saved(&w->pace);
     return checkpoint_save(w->run->checkpoint, w->net, w->optim, &w->state, w->recipe, e);
-}
-
-static bool checkpoint_is_due(const WriterRun *w)
-{
-    const Recipe *r = w->recipe;
-
-    return (r->checkpoint_steps && w->state.epoch_step % r->checkpoint_steps == 0) ||
-           (r->checkpoint_seconds && w->last_tick - w->last_checkpoint >= r->checkpoint_seconds);
 }
 
 static int train_epoch(WriterRun *w, bool *stopped, Err *e)
@@ -413,7 +367,7 @@ static int train_epoch(WriterRun *w, bool *stopped, Err *e)
             break;
         p = progress_of(w, lr);
         *stopped = !watch_allows(w, &p);
-        if (*stopped || checkpoint_is_due(w))
+        if (*stopped || pace_is_due(&w->pace, w->recipe, w->state.epoch_step))
             code = save_checkpoint(w, e);
     }
     return code;
@@ -478,7 +432,7 @@ static int end_epoch(WriterRun *w, bool *stopped, Err *e)
     code = writer_look(w, &score, e);
     if (code)
         return code;
-    tick(w);
+    pace_tick(&w->pace, &w->state);
     p = progress_of(w, rate_at(w, s->step - 1));
     p.epoch_done = p.best = true; /* the latest counts: no part is done before its end */
     p.validation = score;
@@ -530,7 +484,7 @@ int writer_fit(const Recipe *recipe, const Dataset *data, const FitOptions *opti
     *w = (WriterRun){.recipe = recipe, .data = data, .options = options};
     code = set_up(w, e);
     if (!code) {
-        w->begun = w->last_tick = w->last_checkpoint = clock_now();
+        w->pace = pace_begin();
         w->begun_work = work_done(w);
     }
     while (!code && !stopped && w->state.epoch < recipe->epochs) {

@@ -7,6 +7,7 @@
 #include "model/model.h"
 #include "nn/exec.h"
 #include "read/generator.h"
+#include "train/pace.h"
 #include "train/predict.h"
 #include "train/run_events.h"
 #include "train/writer.h"
@@ -60,7 +61,8 @@ typedef struct WriterRun {
     Events *events;
     RunState state;
     long picture_epochs; /* the first ones; then the flow's */
-    double last_tick, last_checkpoint, begun, begun_work;
+    Pace pace;
+    double begun_work;
 } WriterRun;
 
 enum { ENCODE_BATCH = 256 };
