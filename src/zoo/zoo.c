@@ -119,9 +119,7 @@ static const ZooModel models[] = {
         .build = zoo_cdcgan,
         .discriminator = zoo_cdcgan_discriminator,
         .usual = {.width = 64, .latent = 100, .embedding = 10},
-        .recipe = "width=8 epochs=1 batch=32 optimizer=adam lr=0.0005 discriminator_lr=0.0002 "
-                  "beta1=0.5 validation=0",
-        .seed_recipe = "epochs=20 batch=64 optimizer=adam lr=0.0002 clip_weights=0.01 validation=0",
+        .recipe = "epochs=20 batch=64 optimizer=adam lr=0.0002 clip_weights=0.01 validation=0",
     },
     {
         .name = "gan",
