@@ -181,7 +181,7 @@ static Run run_open(Setup s)
     r.team = team_new(s.threads, &e);
     check(r.team, &e);
     r.exec = exec_new(r.net, &(ExecOptions){.batch = s.batch, .team = r.team, .training = s.training, .losses = &loss,
-                                            .loss_count = s.training, .kernels = s.bf16 ? kernels_amx() : kernels_find(s.level)}, &e);
+                                            .loss_count = s.training, .kernels = s.bf16 ? kernels_bf16_unit() : kernels_find(s.level)}, &e);
     check(r.exec, &e);
     r.optim = optim_new(r.net, &(OptimOptions){.kind = OPTIM_ADAM}, &e);
     check(r.optim, &e);
@@ -266,7 +266,7 @@ static void bench_one_image(const char *model)
 
 static void bench_large(const char *level, int threads)
 {
-    for (int bf16 = 0; bf16 <= (kernels_amx() ? 1 : 0); bf16++) {
+    for (int bf16 = 0; bf16 <= (kernels_bf16_unit() ? 1 : 0); bf16++) {
         bench_rate((Setup){"resnet164", level, threads, 32, true, bf16});
         bench_rate((Setup){"resnet164", level, threads, 256, false, bf16});
     }

@@ -338,7 +338,7 @@ static void layer_differences(const LayerShape *l, double off[PASSES])
 
 /* ---- peaks ---- */
 
-enum { TILE_STEPS = 100000 };
+enum { TILE_STEPS = 100000, PAIR_STEPS = 400000, CHAINS = 16 };
 
 #if defined(__x86_64__) && defined(__linux__)
 /* Four independent tiles of sums. Never run on silicon yet: no AMX was at hand. */
@@ -358,10 +358,29 @@ __attribute__((target("amx-tile,amx-bf16"))) static float tile_loop(void)
     _tile_release();
     return 0;
 }
-#else
-static float tile_loop(void)
+
+/* Sixteen independent registers of sums. */
+__attribute__((target("avx512f,avx512bf16"))) static float pair_loop(void)
 {
+#define SUM(i) "vdpbf16ps %%zmm31, %%zmm31, %%zmm" #i "\n\t"
+    for (int t = 0; t < PAIR_STEPS; t++)
+        __asm__ volatile(SUM(0) SUM(1) SUM(2) SUM(3) SUM(4) SUM(5) SUM(6) SUM(7) SUM(8) SUM(9) SUM(10) SUM(11) SUM(12)
+                             SUM(13) SUM(14) SUM(15) ::: "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+                         "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+#undef SUM
     return 0;
+}
+
+static Peak unit_peak(void)
+{
+    if (kernels_bf16_unit() && strstr(kernels_bf16_unit()->products, "AMX"))
+        return (Peak){tile_loop, 4.0 * 2 * 16 * 16 * 32 * TILE_STEPS};
+    return (Peak){pair_loop, 2.0 * 2 * 16 * CHAINS * PAIR_STEPS};
+}
+#else
+static Peak unit_peak(void)
+{
+    return (Peak){0};
 }
 #endif
 
@@ -376,7 +395,7 @@ static void print_rates(const LayerShape *l, const Kernels *k, double round_seco
         printf(" %.0f (%.0f %%) |", rate[p], 100 * share[p]);
 }
 
-static void print_layer(const LayerShape *l, double round_seconds, const Peak *f32, const Peak *amx)
+static void print_layer(const LayerShape *l, double round_seconds, const Peak *f32, const Peak *bf16)
 {
     double off[PASSES];
     char name[80];
@@ -384,8 +403,8 @@ static void print_layer(const LayerShape *l, double round_seconds, const Peak *f
     layer_name(l, name);
     printf("| %s | %s |", l->system, name);
     print_rates(l, kernels_best(), round_seconds, f32);
-    if (kernels_amx())
-        print_rates(l, kernels_amx(), round_seconds, amx);
+    if (kernels_bf16_unit())
+        print_rates(l, kernels_bf16_unit(), round_seconds, bf16);
     layer_differences(l, off);
     printf(" %.2f, %.2f, %.2f |\n", off[FORWARD], off[TO_INPUT], off[TO_WEIGHTS]);
     fflush(stdout);
@@ -393,17 +412,17 @@ static void print_layer(const LayerShape *l, double round_seconds, const Peak *f
 
 void bench_layers(const char *system, double round_seconds, float (*peak)(void), double flops)
 {
-    const Peak f32 = {peak, flops}, amx = {tile_loop, 4.0 * 2 * 16 * 16 * 32 * TILE_STEPS};
-    bool has = kernels_amx();
+    const Peak f32 = {peak, flops}, bf16 = unit_peak();
+    bool has = kernels_bf16_unit();
 
     printf("one thread, batch %d, GFLOP/s and share of the peak, which is %.1f in f32", BATCH, peak_rate(&f32, 0.1));
     if (has)
-        printf(", %.0f on AMX", peak_rate(&amx, 0.1));
+        printf(", %.0f for %s", peak_rate(&bf16, 0.1), kernels_bf16_unit()->products);
     printf("%s; last: what rounding to bf16 changes in y, dx, dw, in per cent\n\n",
-           has ? "" : "; no AMX here, so bf16 was not timed");
+           has ? "" : "; no bf16 unit here, so it was not timed");
     printf("| system | layer | f32: y | dx | dw |%s y, dx, dw |\n|---|---|---|---|---|%s---|\n",
            has ? " bf16: y | dx | dw |" : "", has ? "---|---|---|" : "");
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
         if (!system || !strcmp(system, layers[i].system))
-            print_layer(&layers[i], round_seconds, &f32, &amx);
+            print_layer(&layers[i], round_seconds, &f32, &bf16);
 }

@@ -26,14 +26,14 @@ Precision precision_choose(Precision p, const Net *net)
 {
     if (p != PRECISION_AUTO)
         return p;
-    return net_multiply_adds(net) >= large && kernels_amx() ? PRECISION_BF16 : PRECISION_F32;
+    return net_multiply_adds(net) >= large && kernels_bf16_unit() ? PRECISION_BF16 : PRECISION_F32;
 }
 
 const Kernels *precision_kernels(Precision p)
 {
-    const Kernels *best = kernels_best(), *amx = p == PRECISION_BF16 ? kernels_amx() : NULL;
+    const Kernels *best = kernels_best(), *unit = p == PRECISION_BF16 ? kernels_bf16_unit() : NULL;
 
     if (p != PRECISION_BF16)
         return best;
-    return amx ? amx : kernels_bf16(best->level);
+    return unit ? unit : kernels_bf16(best->level);
 }

@@ -1,9 +1,9 @@
-/* Which levels this build holds and this processor runs. LEVELS_X86 and LEVELS_AMX are set where the build compiled them. */
+/* Which levels this build holds and this processor runs. LEVELS_X86 and LEVELS_UNITS are set where the build compiled them. */
 #include "tensor/kernels.h"
 
 #include <string.h>
 
-#include "tensor/amx_unit.h"
+#include "tensor/units.h"
 
 extern const Kernels kernels_baseline, kernels_bf16_baseline;
 #ifdef LEVELS_X86
@@ -74,17 +74,24 @@ int kernels_levels(const char *names[], int room)
     return n < room ? n : room;
 }
 
-#ifdef LEVELS_AMX
-extern const Kernels kernels_of_amx;
+#ifdef LEVELS_UNITS
+extern const Kernels kernels_of_amx, kernels_of_avx512bf16;
 
-const Kernels *kernels_amx(void)
+const Kernels *kernels_bf16_unit(void)
 {
+    static const struct {
+        Unit unit;
+        const Kernels *kernels;
+    } all[] = {{UNIT_AMX, &kernels_of_amx}, {UNIT_AVX512, &kernels_of_avx512bf16}};
     const Kernels *like = kernels_bf16("avx512");
 
-    return like && amx_unit_granted() && amx_unit_agrees(&kernels_of_amx, like) ? &kernels_of_amx : NULL;
+    for (size_t i = 0; like && i < sizeof all / sizeof *all; i++)
+        if (unit_granted(all[i].unit) && unit_agrees(all[i].kernels, like))
+            return all[i].kernels;
+    return NULL;
 }
 #else
-const Kernels *kernels_amx(void)
+const Kernels *kernels_bf16_unit(void)
 {
     return NULL;
 }

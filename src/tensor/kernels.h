@@ -133,9 +133,9 @@ const Kernels *kernels_find(const char *level);
 int kernels_levels(const char *names[], int room);
 
 /* A level's kernels with gemm and dot in bf16: operands rounded to it (to the nearest, of two the even one), products and sums in f32.
- * Slower than f32 where the f32 units do it (bf16.c). kernels_amx: where the processor has Intel's tile unit, the system
- * grants it and it computes what bf16.c does; NULL where not. */
+ * Slower than f32 where the f32 units do it (bf16.c). kernels_bf16_unit: by the processor's own unit for it, Intel's tiles or AVX-512's
+ * pairs, if there is one, the system grants it and it computes what bf16.c does; NULL if not. */
 const Kernels *kernels_bf16(const char *level);
-const Kernels *kernels_amx(void);
+const Kernels *kernels_bf16_unit(void);
 
 #endif

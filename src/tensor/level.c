@@ -14,14 +14,17 @@ const Kernels KERNEL(kernels_bf16) = {.level = LEVEL_TEXT(LEVEL),
                                       .dot = KERNEL(dot_bf16),
                                       KERNELS_OTHERS(KERNEL_FILL)};
 
-#if defined(LEVELS_AMX) && defined(__AVX512F__)
-void gemm_amx(const Gemm *g);
-void dot_amx(const Dot *d);
-
-extern const Kernels kernels_of_amx;
-const Kernels kernels_of_amx = {.level = LEVEL_TEXT(LEVEL),
-                                .products = "bf16 on AMX",
-                                .gemm = gemm_amx,
-                                .dot = dot_amx,
-                                KERNELS_OTHERS(KERNEL_FILL)};
+#if defined(LEVELS_UNITS) && defined(__AVX512F__)
+/* bf16_unit.c, compiled for two units, beside this level's other kernels. */
+#define UNIT_TABLE(unit, text)                                                                     \
+    void gemm_##unit(const Gemm *g);                                                               \
+    void dot_##unit(const Dot *d);                                                                 \
+    extern const Kernels kernels_of_##unit;                                                        \
+    const Kernels kernels_of_##unit = {.level = LEVEL_TEXT(LEVEL),                                 \
+                                       .products = text,                                           \
+                                       .gemm = gemm_##unit,                                        \
+                                       .dot = dot_##unit,                                          \
+                                       KERNELS_OTHERS(KERNEL_FILL)}
+UNIT_TABLE(amx, "bf16 on AMX");
+UNIT_TABLE(avx512bf16, "bf16 on AVX-512");
 #endif

@@ -34,8 +34,8 @@ static inline int products_all(const Kernels *out[PRODUCTS_MOST])
         out[n++] = kernels_bf16(names[i]);
     }
     out[n++] = kernels_emulated();
-    if (kernels_amx())
-        out[n++] = kernels_amx();
+    if (kernels_bf16_unit())
+        out[n++] = kernels_bf16_unit();
     return n;
 }
 

@@ -1,20 +1,14 @@
-/* The two products on AMX, the tile unit of some Intel processors: operands rounded to bf16, products and sums in f32.
+/* The two products on a processor's bf16 unit: operands rounded to bf16, products and sums in f32. The unit is Intel's tiles (unit_amx.h) or
+ * AVX-512's pairs (unit_avx512.h); units.c says which a processor has, and compares it with bf16.c before anybody gets it.
  *
- * No processor with that unit was at hand: this file has been tested against an emulation of its instructions
- * (tests/tensor/amx_emulated.h), never on silicon. kernels_amx() compares it with bf16.c before anybody gets it.
- *
- * An instruction adds to a tile of 16x16 floats the product of 16 rows of 32 numbers and 32 columns of 16; the 32 numbers of a
+ * Both add to 16x16 sums the product of 16 rows of 32 numbers and 32 columns of 16; the 32 numbers of a
  * column lie in pairs, [16 pairs][16 columns][2]. Both operands are packed so, a block at a time, into buffers
  * that stay in the caches. For gemm rows are y's rows and columns its 16 lanes; w is what must be turned to lie in rows, once for all of y.
  * For dot, rows are the taps and columns the channels of d: d is what must be turned, once for all taps.
- * Two by two tiles of sums share what is loaded.
- *
- * Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2 (TDPBF16PS) and volume 1, chapter 18. */
+ * Two by two tiles of sums share what is loaded. */
 #include <string.h>
 
-#ifdef AMX_TILES
-#include AMX_TILES
-#else
+#ifndef AMX_TILES /* else they are emulated, and there is no AVX-512 to count on */
 #include <immintrin.h>
 #endif
 
@@ -37,20 +31,6 @@ typedef struct Tile {
 typedef struct Sums {
     float at[SIDE][SIDE];
 } __attribute__((aligned(64))) Sums;
-
-/* Palette 1: eight tiles, numbered by the instructions, of 16 rows of 64 bytes. */
-static const struct {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-} __attribute__((packed, aligned(64))) layout = {
-    .palette = 1,
-    .row_bytes = {64, 64, 64, 64, 64, 64, 64, 64},
-    .rows = {16, 16, 16, 16, 16, 16, 16, 16},
-};
-
-/* The compiler does not know that tiles read memory. */
-#define WRITTEN() __asm__ volatile("" ::: "memory")
 
 static const float zeros[LANES];
 
@@ -130,42 +110,11 @@ typedef struct Operands {
     const Tile *a[PAIR], *b[PAIR];
 } Operands;
 
-/* Adds to c[row][column]. */
-INLINE void multiply(const bool two_rows, const bool two_columns, const Operands *o,
-                     Sums c[PAIR][PAIR])
-{
-    WRITTEN();
-    _tile_loadd(0, &c[0][0], 64);
-    if (two_columns)
-        _tile_loadd(1, &c[0][1], 64);
-    if (two_rows)
-        _tile_loadd(2, &c[1][0], 64);
-    if (two_rows && two_columns)
-        _tile_loadd(3, &c[1][1], 64);
-    for (int s = 0; s < o->steps; s++) {
-        _tile_loadd(4, o->a[0] + s, 64);
-        _tile_loadd(6, o->b[0] + s, 64);
-        _tile_dpbf16ps(0, 4, 6);
-        if (two_columns) {
-            _tile_loadd(7, o->b[1] + s, 64);
-            _tile_dpbf16ps(1, 4, 7);
-        }
-        if (two_rows) {
-            _tile_loadd(5, o->a[1] + s, 64);
-            _tile_dpbf16ps(2, 5, 6);
-        }
-        if (two_rows && two_columns)
-            _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, &c[0][0], 64);
-    if (two_columns)
-        _tile_stored(1, &c[0][1], 64);
-    if (two_rows)
-        _tile_stored(2, &c[1][0], 64);
-    if (two_rows && two_columns)
-        _tile_stored(3, &c[1][1], 64);
-    WRITTEN();
-}
+#if defined(AMX_TILES) || defined(__AMX_BF16__)
+#include "tensor/unit_amx.h"
+#else
+#include "tensor/unit_avx512.h"
+#endif
 
 static void multiply_any(int rows, int columns, const Operands *o, Sums c[PAIR][PAIR])
 {
@@ -293,12 +242,14 @@ static void gemm_finish(const Gemm *g, const Terms *t, int row, int j, const Sum
         const float *mask =
             g->mask && last ? g->mask + (row + r) * g->mask_row + g->mask_at[j] : NULL;
 
-        for (int l = 0; l < LANES; l++) {
-            float sum = c->at[r][l];
+        for (int l = 0; l < LANES; l += VL) {
+            vf sum = vload(c->at[r] + l);
 
             if (g->relu && last)
-                sum = sum < 0 ? 0 : sum;
-            y[l] = mask && !(mask[l] > 0) ? 0 : sum;
+                sum = vrelu(sum);
+            if (mask)
+                sum = vkeep(sum, vload(mask + l) > 0);
+            vstore(y + l, sum);
         }
     }
 }
@@ -328,7 +279,7 @@ void KERNEL(gemm)(const Gemm *g)
 {
     Tile w[TILES * STEPS], x[PAIR * STEPS];
 
-    _tile_loadconfig(&layout);
+    unit_begin();
     for (int row = 0; row < g->m; row += TILES * SIDE) {
         Terms t = {0};
 
@@ -343,7 +294,7 @@ void KERNEL(gemm)(const Gemm *g)
             }
         } while (t.k + t.count < g->k);
     }
-    _tile_release();
+    unit_end();
 }
 
 /* ---- dot ---- */
@@ -388,9 +339,15 @@ static void dot_start(const Dot *d, int k, int row, Sums *c)
 {
     int taps = least(SIDE, d->k - k), rows = least(SIDE, d->m - row);
 
-    for (int t = 0; t < taps; t++)
-        for (int i = 0; i < SIDE; i++)
-            c->at[t][i] = i < rows ? d->g[row + i + (k + t) * d->g_row] : 0;
+    for (int t = 0; t < taps; t++) {
+        const float *g = d->g + row + (k + t) * d->g_row;
+
+        if (rows == SIDE) /* a size that the compiler knows */
+            memcpy(c->at[t], g, sizeof c->at[t]);
+        else
+            for (int i = 0; i < SIDE; i++)
+                c->at[t][i] = i < rows ? g[i] : 0;
+    }
     memset(c->at[taps], 0, (SIDE - taps) * sizeof c->at[0]);
 }
 
@@ -398,8 +355,14 @@ static void dot_finish(const Dot *d, int k, int row, const Sums *c)
 {
     int taps = least(SIDE, d->k - k), rows = least(SIDE, d->m - row);
 
-    for (int t = 0; t < taps; t++)
-        memcpy(d->g + row + (k + t) * d->g_row, c->at[t], rows * sizeof(float));
+    for (int t = 0; t < taps; t++) {
+        float *g = d->g + row + (k + t) * d->g_row;
+
+        if (rows == SIDE)
+            memcpy(g, c->at[t], sizeof c->at[t]);
+        else
+            memcpy(g, c->at[t], rows * sizeof *g);
+    }
 }
 
 /* Taps k.. to k+31, rows row.., as many as `turned` holds tiles for. */
@@ -428,7 +391,7 @@ void KERNEL(dot)(const Dot *d)
 {
     Tile turned[TILES * STEPS], x[PAIR * STEPS];
 
-    _tile_loadconfig(&layout);
+    unit_begin();
     for (int j = 0; j < d->n; j += 2 * STEPS) {
         int count = least(2 * STEPS, d->n - j);
         Positions p = {j, count, tiles_for(count, 2)};
@@ -443,5 +406,5 @@ void KERNEL(dot)(const Dot *d)
             }
         }
     }
-    _tile_release();
+    unit_end();
 }

@@ -1,4 +1,4 @@
-#include "tensor/amx_unit.h"
+#include "tensor/units.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,26 +11,35 @@
 #include <unistd.h>
 
 /* Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, CPUID, leaf 7. */
-static bool has_unit(void)
+static bool has_pairs(void)
 {
-    enum { EDX_AMX_BF16 = 1 << 22, EDX_AMX_TILE = 1 << 24, SUB1_EAX_AVX512_BF16 = 1 << 5 };
+    enum { SUB1_EAX_AVX512_BF16 = 1 << 5 };
     unsigned a, b, c, d;
 
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & EDX_AMX_BF16) || !(d & EDX_AMX_TILE))
-        return false;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & SUB1_EAX_AVX512_BF16);
 }
 
+static bool has_tiles(void)
+{
+    enum { EDX_AMX_BF16 = 1 << 22, EDX_AMX_TILE = 1 << 24 };
+    unsigned a, b, c, d;
+
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & EDX_AMX_BF16) && (d & EDX_AMX_TILE);
+}
+
 /* The tiles' 8 KB are saved with a thread only for processes that ask (Linux, Documentation/x86/xstate). */
-bool amx_unit_granted(void)
+bool unit_granted(Unit unit)
 {
     enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
 
-    return has_unit() && !syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA);
+    if (!has_pairs() || unit == UNIT_AVX512)
+        return has_pairs();
+    return has_tiles() && !syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA);
 }
 #else
-bool amx_unit_granted(void)
+bool unit_granted(Unit unit)
 {
+    (void)unit;
     return false;
 }
 #endif
@@ -101,7 +110,7 @@ static bool near(const float *a, const float *b, int n)
     return true;
 }
 
-bool amx_unit_agrees(const Kernels *a, const Kernels *b)
+bool unit_agrees(const Kernels *a, const Kernels *b)
 {
     Example x, y;
 
