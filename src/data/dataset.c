@@ -22,6 +22,7 @@ void dataset_free(Dataset *d)
     free(d->labels);
     free(d->class_names);
     free(d->groups);
+    free(d->spoilt);
     free(d->group_names);
     free(d->names);
     free(d->texts);
@@ -103,7 +104,7 @@ Dataset *dataset_new(size_t count, int height, int width, int classes, Err *e)
 typedef struct Sum {
     size_t count, text_size;
     int classes, groups;
-    bool has_names;
+    bool has_names, has_spoilt;
 } Sum;
 
 static bool has_digit_classes(const Dataset *d)
@@ -126,6 +127,7 @@ static int add_up(const Dataset *const *sets, int n, Sum *sum, Err *e)
         sum->classes = d->classes > sum->classes ? d->classes : sum->classes;
         sum->groups += d->group_count;
         sum->has_names |= d->names != NULL;
+        sum->has_spoilt |= d->spoilt != NULL;
         for (size_t k = 0; d->names && k < d->count; k++)
             sum->text_size += strlen(d->names[k]) + 1;
         for (int k = 0; k < d->group_count; k++)
@@ -155,6 +157,8 @@ static void append(Dataset *to, const Dataset *d, char **text)
     for (size_t i = 0; to->groups && i < d->count; i++)
         to->groups[to->count + i] =
             d->groups && d->groups[i] >= 0 ? to->group_count + d->groups[i] : -1;
+    for (size_t i = 0; to->spoilt && i < d->count; i++)
+        to->spoilt[to->count + i] = d->spoilt && d->spoilt[i];
     for (int i = 0; i < d->group_count; i++)
         to->group_names[to->group_count++] = copy_string(text, d->group_names[i]);
     to->count += d->count;
@@ -172,11 +176,14 @@ Dataset *dataset_join(const Dataset *const *sets, int n, Err *e)
     char *text = d->blocks[1] = malloc(sum.text_size + 1);
     if (sum.has_names)
         d->names = malloc(sum.count * sizeof *d->names);
+    if (sum.has_spoilt)
+        d->spoilt = malloc(sum.count * sizeof *d->spoilt);
     if (sum.groups) {
         d->groups = malloc(sum.count * sizeof *d->groups);
         d->group_names = malloc((size_t)sum.groups * sizeof *d->group_names);
     }
-    if (!text || (sum.has_names && !d->names) || (sum.groups && (!d->groups || !d->group_names))) {
+    if (!text || (sum.has_names && !d->names) || (sum.has_spoilt && !d->spoilt) ||
+        (sum.groups && (!d->groups || !d->group_names))) {
         err_set(e, ERR_MEMORY, "no memory to join %zu pictures", sum.count);
         dataset_free(d);
         return NULL;

@@ -253,6 +253,8 @@ static void copy_marked(const MixturePart *p, const Dataset *d, const bool *keep
             clean += (size_t)times;
             spoilt += (size_t)blemished;
         }
+    for (size_t i = 0; to->spoilt && i < to->count; i++)
+        to->spoilt[i] = i >= clean;
     for (int i = 0; i < to->group_count; i++)
         to->group_names[i] = i < d->group_count ? d->group_names[i]
                              : d->names         ? d->names[i - d->group_count]
@@ -285,14 +287,15 @@ static int add_blemishes(Dataset *d, size_t count, Team *team, Err *e)
     return r;
 }
 
-/* Room for the names and groups of a set of chosen pictures. */
-static bool make_groups(const Dataset *from, bool grouped, Dataset *to)
+/* Room for the names and groups of a set of chosen pictures, and for which of them have blemishes. */
+static bool make_groups(const Dataset *from, bool grouped, bool blemished, Dataset *to)
 {
     to->group_count = from->group_count + (grouped ? (int)from->count : 0);
     to->groups = malloc(to->count * sizeof *to->groups);
     to->names = malloc(to->count * sizeof *to->names);
     to->group_names = malloc(((size_t)to->group_count + 1) * sizeof *to->group_names);
-    return to->groups && to->names && to->group_names;
+    to->spoilt = blemished ? malloc(to->count * sizeof *to->spoilt) : NULL;
+    return to->groups && to->names && to->group_names && (to->spoilt || !blemished);
 }
 
 static Dataset *choose(const MixturePart *p, const Dataset *d, bool test, Team *team, Err *e)
@@ -309,7 +312,7 @@ static Dataset *choose(const MixturePart *p, const Dataset *d, bool test, Team *
     else if (n > 0)
         to = dataset_new((size_t)n * (size_t)(times + blemished), d->height, d->width,
                          p->as ? DATASET_NOISE + 1 : d->classes, e);
-    if (to && !make_groups(d, times + blemished > 1, to))
+    if (to && !make_groups(d, times + blemished > 1, blemished > 0, to))
         r = err_set(e, ERR_MEMORY, "no memory for %zu pictures", to->count);
     if (to && !r) {
         copy_marked(p, d, keep, times, blemished, to);

@@ -18,7 +18,8 @@
  *     times      each picture is there so often; its copies are a group, so that a split keeps them
  *                on one side
  *     blemished  so many more copies of each, in its group, that have blemishes (data/blemish.h) and are
- *                then prepared as reading does; of pictures of 28x28
+ *                then prepared as reading does; of pictures of 28x28. They are only for training: those of pictures
+ *                that are kept back are left out
  *     leave_out  a fold of data/split.h that is never trained on: of the mixture, it is the test part
  *     made       "noise": not the source's digits, but what noise.h makes of them; "drawn": digits of
  *                drawn.h, "letters": its letters, which have no path; any takes count and seed, and of the above only

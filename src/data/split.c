@@ -99,19 +99,23 @@ static int deal_start(const Dataset *d, uint64_t seed, Deal *k, Err *e)
 /* Puts the pictures of one part aside. */
 static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, Err *e)
 {
-    size_t kept = 0;
+    size_t kept = 0, left_out = 0;
 
     for (size_t i = 0; i < d->count; i++)
-        kept += k->part_of[k->unit_of[i]] == part;
+        if (k->part_of[k->unit_of[i]] == part)
+            *(d->spoilt && d->spoilt[i] ? &left_out : &kept) += 1;
     *out = (Split){.train = malloc((d->count + 1) * sizeof *out->train),
                    .validation_count = kept,
-                   .train_count = d->count - kept};
+                   .train_count = d->count - kept - left_out};
     if (!out->train)
         return err_set(e, ERR_MEMORY, "no memory to split %zu pictures", d->count);
     out->validation = out->train + out->train_count;
     uint32_t *train = out->train, *validation = out->validation;
     for (size_t i = 0; i < d->count; i++)
-        *(k->part_of[k->unit_of[i]] == part ? validation++ : train++) = (uint32_t)i;
+        if (k->part_of[k->unit_of[i]] != part)
+            *train++ = (uint32_t)i;
+        else if (!d->spoilt || !d->spoilt[i])
+            *validation++ = (uint32_t)i;
     return 0;
 }
 

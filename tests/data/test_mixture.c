@@ -230,6 +230,28 @@ static void blemished_copies_follow_and_stay_with_their_picture(void **state)
     made_remove(folder);
 }
 
+static void a_split_trains_on_blemished_copies_and_never_validates_on_them(void **state)
+{
+    char *folder = a_folder();
+    Dataset *d = opened(folder, "{\"path\": \"set\", \"times\": 2, \"blemished\": 3}", PART_TRAIN);
+    size_t trained = 0;
+    Split s;
+    Err e = {0};
+
+    (void)state;
+    assert_int_equal(dataset_split(d, 0.5, 3, &s, &e), 0);
+    assert_true(s.validation_count > 0 && s.validation_count % 2 == 0);
+    for (size_t i = 0; i < s.validation_count; i++)
+        assert_false(d->spoilt[s.validation[i]]);
+    for (size_t i = 0; i < s.train_count; i++)
+        trained += d->spoilt[s.train[i]];
+    assert_int_equal(2 * trained, 3 * (s.train_count - trained));
+    assert_int_equal(5 * s.validation_count / 2 + s.train_count, d->count); /* three of five are left out */
+    split_free(&s);
+    dataset_free(d);
+    made_remove(folder);
+}
+
 static void nothing_is_blemished_in_the_test_part(void **state)
 {
     static const char part[] =
@@ -356,6 +378,7 @@ int main(void)
         cmocka_unit_test(drawn_digits_need_no_path),
         cmocka_unit_test(made_letters_are_noise),
         cmocka_unit_test(blemished_copies_follow_and_stay_with_their_picture),
+        cmocka_unit_test(a_split_trains_on_blemished_copies_and_never_validates_on_them),
         cmocka_unit_test(nothing_is_blemished_in_the_test_part),
         cmocka_unit_test(a_part_that_makes_no_sense_is_named),
         cmocka_unit_test(letters_are_mixed_in_only_as_noise),
