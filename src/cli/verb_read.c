@@ -1,6 +1,7 @@
 /* scrawl read IMAGE...: digits in pictures. */
 #include "cli/verbs.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,24 +89,109 @@ static int print_reading(const Values *v, const char *picture, const Reading *re
     return 0;
 }
 
-static int read_picture(Reader *reader, const Values *v, const char *picture, bool several, Err *e)
+/* ---- pictures, several at once: a thread has a reader of its own ---- */
+
+enum { EACH = 8 }; /* pictures a thread, between two looks at what they gave */
+
+typedef struct Looked {
+    Image *picture; /* only where it is drawn on */
+    Reading *reading;
+    Err e; /* why there is none */
+} Looked;
+
+typedef struct Looking {
+    const Values *v;
+    Team *team;
+    Reader **readers; /* one a thread */
+    char **pictures;
+    Looked *looked;
+    int count;
+    atomic_int next;
+} Looking;
+
+static void look(void *job, int thread)
 {
-    Image *im = image_load(picture, e);
-    Reading *reading = im ? reader_read(reader, im, &(ReadOptions){v->single, v->length}, e) : NULL;
-    int status = reading ? 0 : -(int)ERR_IO;
+    Looking *l = job;
+
+    for (int i; (i = atomic_fetch_add(&l->next, 1)) < l->count;) {
+        Looked *at = &l->looked[i];
+        Image *im = image_load(l->pictures[i], &at->e);
+
+        at->reading = im ? reader_read(l->readers[thread], im, &(ReadOptions){l->v->single, l->v->length}, &at->e) : NULL;
+        if (l->v->annotate)
+            at->picture = im;
+        else
+            image_free(im);
+    }
+}
+
+static int tell(const Values *v, const char *picture, Looked *l, bool several)
+{
+    int status = l->reading ? 0 : -(int)ERR_IO;
 
     if (!status && v->explain)
-        status = explain(v->explain, picture, reading, e);
+        status = explain(v->explain, picture, l->reading, &l->e);
     if (!status && v->annotate)
-        status = reading_annotate(reading, im, v->annotate, e);
+        status = reading_annotate(l->reading, l->picture, v->annotate, &l->e);
     if (!status)
-        status = print_reading(v, picture, reading, several, e);
-    reading_free(reading);
-    image_free(im);
+        status = print_reading(v, picture, l->reading, several, &l->e);
+    reading_free(l->reading);
+    image_free(l->picture);
     return status;
 }
 
+/* A single picture has all threads for its digits. */
+static int look_start(Looking *l, int count, Err *e)
+{
+    int threads;
+
+    l->team = team_new(count > 1 ? l->v->threads : 1, e);
+    if (!l->team)
+        return -(int)ERR_MEMORY;
+    threads = team_threads(l->team);
+    l->readers = calloc((size_t)threads, sizeof(Reader *));
+    l->looked = calloc((size_t)threads * EACH, sizeof(Looked));
+    if (!l->readers || !l->looked)
+        return err_set(e, ERR_MEMORY, "no memory to read %d pictures", count);
+    for (int i = 0; i < threads; i++)
+        if (!(l->readers[i] = reader_new(l->v->model, count > 1 ? 1 : l->v->threads, e)))
+            return -(int)ERR_IO;
+    return 0;
+}
+
+static void look_end(Looking *l)
+{
+    for (int i = 0; l->readers && i < team_threads(l->team); i++)
+        reader_free(l->readers[i]);
+    free(l->readers);
+    free(l->looked);
+    team_free(l->team);
+}
+
 /* A picture that cannot be read does not keep the others from being read. */
+static int read_pictures(Looking *l, char **pictures, int count)
+{
+    int most = team_threads(l->team) * EACH, status = 0;
+    Progress progress = progress_beside();
+    Watch watch = progress_watch(&progress, "reading pictures");
+
+    for (int first = 0; first < count; first += l->count) {
+        l->count = count - first < most ? count - first : most;
+        l->pictures = pictures + first;
+        atomic_store(&l->next, 0);
+        memset(l->looked, 0, (size_t)l->count * sizeof *l->looked);
+        watch_tell(&watch, (size_t)first, (size_t)count);
+        team_run(l->team, look, l);
+        for (int i = 0; i < l->count; i++)
+            if (tell(l->v, l->pictures[i], &l->looked[i], count > 1)) {
+                progress_end(&progress);
+                status = refuse("%s", l->looked[i].e.text);
+            }
+    }
+    progress_end(&progress);
+    return status;
+}
+
 static int run(const Verb *verb, int argc, char **argv)
 {
     Values v = {0};
@@ -125,22 +211,10 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "%s", e.text);
     if (v.annotate && args.count > 1)
         return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
-    Reader *reader = reader_new(v.model, v.threads, &e);
+    Looking l = {.v = &v};
 
-    if (!reader)
-        return refuse("%s", e.text);
-    Progress progress = progress_beside();
-    Watch watch = progress_watch(&progress, "reading pictures");
-
-    for (int i = 0; i < args.count; i++) {
-        watch_tell(&watch, (size_t)i, (size_t)args.count);
-        if (read_picture(reader, &v, args.list[i], args.count > 1, &e)) {
-            progress_end(&progress);
-            status = refuse("%s", e.text);
-        }
-    }
-    progress_end(&progress);
-    reader_free(reader);
+    status = look_start(&l, args.count, &e) ? refuse("%s", e.text) : read_pictures(&l, args.list, args.count);
+    look_end(&l);
     return status;
 }
 
