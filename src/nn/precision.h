@@ -5,7 +5,8 @@
  *
  * bf16: both operands of each product, forward and backward, are rounded to 8 significant bits; products, sums and all that
  * is kept (weights, activations, statistics, what an optimiser remembers) stay f32. Intel's tile unit (AMX) multiplies so many times
- * faster than in f32. Other processors compute the same numbers but for the order of the sums, more slowly than in f32. */
+ * faster than in f32, AVX-512's pairs twice. Other processors compute the same numbers but for the order of the sums, more slowly than
+ * in f32. */
 #ifndef SCRAWL_NN_PRECISION_H
 #define SCRAWL_NN_PRECISION_H
 

@@ -65,7 +65,8 @@ enum { RUN_RELU, RUN_LEAKY_RELU, RUN_TANH, RUN_SIGMOID, RUN_SILU };
 
 typedef struct Kernels {
     const char *level;    /* "baseline", "avx2", "avx512" */
-    const char *products; /* how gemm and dot multiply: "f32", "bf16", "bf16 on AMX" */
+    const char *products; /* how gemm and dot multiply: "f32", "bf16", "bf16 on AMX", "bf16 on AVX-512" */
+    int times_f32;        /* multiply-adds an instruction of a bf16 unit, in those of f32's; of others 0 */
 
     void (*gemm)(const Gemm *g);
     void (*dot)(const Dot *d);

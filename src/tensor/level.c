@@ -16,15 +16,16 @@ const Kernels KERNEL(kernels_bf16) = {.level = LEVEL_TEXT(LEVEL),
 
 #if defined(LEVELS_UNITS) && defined(__AVX512F__)
 /* bf16_unit.c, compiled for two units, beside this level's other kernels. */
-#define UNIT_TABLE(unit, text)                                                                     \
+#define UNIT_TABLE(unit, text, times)                                                              \
     void gemm_##unit(const Gemm *g);                                                               \
     void dot_##unit(const Dot *d);                                                                 \
     extern const Kernels kernels_of_##unit;                                                        \
     const Kernels kernels_of_##unit = {.level = LEVEL_TEXT(LEVEL),                                 \
                                        .products = text,                                           \
+                                       .times_f32 = times,                                         \
                                        .gemm = gemm_##unit,                                        \
                                        .dot = dot_##unit,                                          \
                                        KERNELS_OTHERS(KERNEL_FILL)}
-UNIT_TABLE(amx, "bf16 on AMX");
-UNIT_TABLE(avx512bf16, "bf16 on AVX-512");
+UNIT_TABLE(amx, "bf16 on AMX", 16);
+UNIT_TABLE(avx512bf16, "bf16 on AVX-512", 2);
 #endif
