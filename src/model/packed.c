@@ -73,29 +73,38 @@ static void put_graph(Writer *w, const Net *net)
     }
 }
 
+/* All high bytes, which are much alike and deflate well, then all low ones, which do not. */
+static int put_halves(Writer *w, const Param *p, const float *numbers, Err *e)
+{
+    size_t count = param_size(p);
+
+    for (size_t i = 0; i < count; i++) {
+        uint16_t half = half_from_float(numbers[i]);
+
+        writer_u8(w, (uint8_t)(half >> 8));
+        if (!isfinite(half_to_float(half)))
+            return err_set(e, ERR_NUMERIC, "%s: %g is too large for 16 bits", p->name, (double)numbers[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        writer_u8(w, (uint8_t)half_from_float(numbers[i]));
+    return 0;
+}
+
 static int put_param(Writer *w, const Net *net, const Param *p, Err *e)
 {
     size_t count = param_size(p);
     float *numbers = malloc(count * sizeof *numbers + 1);
+    int status = 0;
 
     if (!numbers)
         return err_set(e, ERR_MEMORY, "no memory for %s", p->name);
     param_read(p, p->state ? net_state((Net *)net) : net_block((Net *)net), numbers);
-    for (size_t i = 0; i < count; i++) {
-        uint16_t half = half_from_float(numbers[i]);
-
-        if (p->state)
-            put_float(w, numbers[i]);
-        else
-            writer_u16le(w, half);
-        if (!p->state && !isfinite(half_to_float(half))) {
-            err_set(e, ERR_NUMERIC, "%s: %g is too large for 16 bits", p->name, (double)numbers[i]);
-            free(numbers);
-            return -ERR_NUMERIC;
-        }
-    }
+    for (size_t i = 0; p->state && i < count; i++)
+        put_float(w, numbers[i]);
+    if (!p->state)
+        status = put_halves(w, p, numbers, e);
     free(numbers);
-    return 0;
+    return status;
 }
 
 static void put_numbers(Writer *w, const Model *m)
@@ -240,12 +249,14 @@ static void take_graph(Reader *r, Net *net)
 static void take_param(Reader *r, Net *net, const Param *p)
 {
     size_t count = param_size(p);
-    float *numbers =
-        count * (p->state ? 4 : 2) <= reader_left(r) ? malloc(count * sizeof *numbers) : NULL;
+    bool fits = count * (p->state ? 4 : 2) <= reader_left(r);
+    float *numbers = fits ? malloc(count * sizeof *numbers) : NULL;
+    const uint8_t *halves = fits && !p->state ? reader_take(r, 2 * count) : NULL;
 
     r->failed |= !numbers;
     for (size_t i = 0; i < count && !r->failed; i++) {
-        numbers[i] = p->state ? take_float(r) : half_to_float(reader_u16le(r));
+        numbers[i] = p->state ? take_float(r)
+                              : half_to_float((uint16_t)(halves[i] << 8 | halves[count + i]));
         r->failed |= !isfinite(numbers[i]);
     }
     if (!r->failed)
