@@ -1,4 +1,5 @@
 /* Convolution and transposed convolution: the same three products (conv_plan.h) with the roles exchanged. */
+#include "nn/conv_pairs.h"
 #include "nn/conv_strip.h"
 
 /* ---- shapes ---- */
@@ -152,21 +153,43 @@ static const float *op_bias(const Step *s, const Work *w)
     return op_param(s, 1) ? w->params + op_param(s, 1)->offset : NULL;
 }
 
-/* narrow = gather(wide) over the first g.n pixels; x and g.y are where the wide and the narrow tensor's first row lie,
- * g carries bias, mask and flags. */
-static void gather(const ConvPlan *p, const Step *s, Work *w, const float *x, const View *narrow, Gemm g)
+/* A tensor's rows that a product reads, x at the first of them. Pairs of the weights last from a pass' first rows on. */
+typedef struct Operand {
+    const View *view;
+    const float *x;
+    Rows rows;
+} Operand;
+
+static void gather_pairs(const ConvPlan *p, const Step *s, Work *w, const Operand *wide, Gemm *g)
+{
+    const Geometry *geometry = &p->geometry;
+
+    g->k = (geometry->wide.c + 1) / 2 * geometry->kernel_y * geometry->kernel_x;
+    g->w = w->scratch + p->pairs_at;
+    if (!wide->rows.first)
+        conv_pairs_gather_weights(p, w, op_weight(s, w));
+    g->x = conv_pairs_planes(p, w, wide->view, wide->x, wide->rows.count);
+    w->k->gemm_pairs(g);
+}
+
+/* narrow = gather(wide) over the first g.n pixels; g.y is where the narrow tensor's first row lies, g carries bias, mask and
+ * flags. */
+static void gather(const ConvPlan *p, const Step *s, Work *w, Operand wide, const View *narrow, Gemm g)
 {
     g.m = narrow->c;
     g.k = p->gather.taps;
     g.w = op_weight(s, w);
     g.w_row = 1;
     g.w_at = p->gather.w_at;
-    g.x = x;
+    g.x = wide.x;
     g.x_k = p->gather.wide_at;
     g.x_j = p->gather.x_at;
     g.y_row = narrow->plane;
     g.y_at = p->gather.y_at;
-    w->k->gemm(&g);
+    if (p->pairs_at)
+        gather_pairs(p, s, w, &wide, &g);
+    else
+        w->k->gemm(&g);
 }
 
 /* One image: pixels of an output row are the rows of the product, weights its vectors. */
@@ -190,24 +213,36 @@ static void gather_by_channel(const ConvPlan *p, const Step *s, Work *w)
     }
 }
 
-/* wide = scatter(narrow) over the first `rows` rows; x and g.y are where the narrow and the wide tensor's first row
- * lie; g.mask and g.mask_row, in the view of that name, as in Gemm. */
-static void scatter(const ConvPlan *p, const Step *s, Work *w, const float *x, const View *wide, int rows, Gemm g)
+static void scatter_band(const ConvPlan *p, const Work *w, const Band *b, Gemm *g)
+{
+    g->k = p->pairs_at ? b->pair_taps : b->taps;
+    g->w_at = p->pairs_at ? b->pair_w_at : b->w_at;
+    g->x_k = p->pairs_at ? b->pair_at : b->narrow_at;
+    g->x_j = b->x_at;
+    g->y_at = b->y_at;
+    g->mask_at = b->mask_at;
+    (p->pairs_at ? w->k->gemm_pairs : w->k->gemm)(g);
+}
+
+/* wide = scatter(narrow); g.y is where the wide tensor's first row lies; g.mask and g.mask_row, in the view of that name, as in
+ * Gemm. */
+static void scatter(const ConvPlan *p, const Step *s, Work *w, Operand narrow, const View *wide, Gemm g)
 {
     g.m = wide->c;
     g.w = op_weight(s, w);
     g.w_row = p->group;
-    g.x = x;
+    g.x = narrow.x;
     g.y_row = wide->plane;
+    if (p->pairs_at) {
+        g.w = w->scratch + p->pairs_at;
+        g.w_row = p->group / 2;
+        if (!narrow.rows.first)
+            conv_pairs_scatter_weights(p, w, op_weight(s, w));
+        g.x = conv_pairs_planes(p, w, narrow.view, narrow.x, narrow.rows.count);
+    }
     for (const Band *b = p->bands; b < p->bands + p->band_count; b++) {
-        g.n = p->strips.cut ? rows * b->columns : b->pixels;
-        g.k = b->taps;
-        g.w_at = b->w_at;
-        g.x_k = b->narrow_at;
-        g.x_j = b->x_at;
-        g.y_at = b->y_at;
-        g.mask_at = b->mask_at;
-        w->k->gemm(&g);
+        g.n = p->strips.cut ? narrow.rows.count * b->columns : b->pixels;
+        scatter_band(p, w, b, &g);
     }
 }
 
@@ -285,9 +320,9 @@ static void *conv_plan(const Step *s, size_t *scratch, bool *failed)
     Geometry g = conv_geometry(s->net, s->op);
     Strips t = conv_strips(s, &g);
     View out = top_rows(s->out, t.rows), dout = top_rows(t.gradient, t.rows);
-    ConvViews v = {.gather_wide = &t.input, .gather_narrow = &out, .out = &s->out};
+    ConvViews v = {.gather_wide = &t.input, .gather_narrow = &out, .out = &s->out, .pairs = s->pairs};
+    ConvPlan *p;
 
-    *scratch = t.scratch;
     if (s->training)
         v.correlate_narrow = &dout;
     if (s->wants[0]) {
@@ -295,14 +330,24 @@ static void *conv_plan(const Step *s, size_t *scratch, bool *failed)
         v.scatter_narrow = &t.gradient;
         v.mask = &t.input;
     }
-    return conv_plan_new(&g, &t, &v, failed);
+    p = conv_plan_new(&g, &t, &v, failed);
+    *scratch = t.scratch;
+    if (p && s->pairs && !s->out.by_channel)
+        *scratch = conv_pairs_place(p, t.scratch, &t.input, v.scatter_narrow);
+    return p;
+}
+
+/* What the output's rows read. */
+static Rows input_rows(const ConvPlan *p, Rows rows)
+{
+    return p->strips.cut ? rows : (Rows){rows.first, p->strips.input.h};
 }
 
 static void conv_forward_rows(const Step *s, Work *w, Rows rows)
 {
     const ConvPlan *p = s->plan;
 
-    gather(p, s, w, conv_load_input(s, w, p, rows), &s->out,
+    gather(p, s, w, (Operand){&p->strips.input, conv_load_input(s, w, p, rows), input_rows(p, rows)}, &s->out,
            (Gemm){.n = rows.count * s->out.w, .y = w->memory + s->out.at + rows.first * s->out.row, .bias = op_bias(s, w),
                   .relu = s->relu && !s->plus});
     if (s->plus)
@@ -332,7 +377,7 @@ static void conv_backward_rows(const Step *s, Work *w, Rows rows)
     if (op_param(s, 1))
         w->k->row_sums(s->dout.c, pixels, d, t->gradient.plane, p->d_at, w->grads + op_param(s, 1)->offset);
     if (s->wants[0])
-        scatter(p, s, w, d, &s->din[0], rows.count,
+        scatter(p, s, w, (Operand){&t->gradient, d, rows}, &s->din[0],
                 (Gemm){.y = w->memory + s->din[0].at + rows.first * s->din[0].row, .add = s->add[0],
                        .mask = s->mask[0] ? x : NULL, .mask_row = t->input.plane});
     if (s->collect_back)
@@ -377,7 +422,8 @@ static Halo transposed_halo_back(const Net *net, const Op *op, bool wants_input)
 static void *transposed_plan(const Step *s, size_t *scratch, bool *failed)
 {
     Geometry g = transposed_geometry(s->net, s->op);
-    ConvViews v = {.scatter_wide = &s->out, .scatter_narrow = &s->in[0], .out = &s->out};
+    ConvViews v = {.scatter_wide = &s->out, .scatter_narrow = &s->in[0], .out = &s->out, .pairs = s->pairs};
+    ConvPlan *p;
 
     if (s->out.by_channel)
         *scratch = packed_size(&g);
@@ -387,7 +433,10 @@ static void *transposed_plan(const Step *s, size_t *scratch, bool *failed)
     }
     if (s->wants[0])
         v.gather_narrow = &s->din[0];
-    return conv_plan_new(&g, NULL, &v, failed);
+    p = conv_plan_new(&g, NULL, &v, failed);
+    if (p && s->pairs && !s->out.by_channel)
+        *scratch = conv_pairs_place(p, 0, s->wants[0] ? &s->dout : NULL, &s->in[0]);
+    return p;
 }
 
 static void transposed_forward(const Step *s, Work *w)
@@ -395,7 +444,7 @@ static void transposed_forward(const Step *s, Work *w)
     if (s->out.by_channel)
         scatter_by_channel(s->plan, s, w);
     else
-        scatter(s->plan, s, w, w->memory + s->in[0].at, &s->out, s->out.h,
+        scatter(s->plan, s, w, (Operand){&s->in[0], w->memory + s->in[0].at, {0, s->in[0].h}}, &s->out,
                 (Gemm){.y = w->memory + s->out.at, .bias = op_bias(s, w), .relu = s->relu});
 }
 
@@ -410,7 +459,7 @@ static void transposed_backward(const Step *s, Work *w)
         w->k->row_sums(s->dout.c, s->dout.h * s->dout.w, d, s->dout.plane, p->sum_at,
                        w->grads + op_param(s, 1)->offset);
     if (s->wants[0])
-        gather(p, s, w, d, &s->din[0],
+        gather(p, s, w, (Operand){&s->dout, d, {0, s->dout.h}}, &s->din[0],
                (Gemm){.n = p->gather.pixels, .y = w->memory + s->din[0].at, .add = s->add[0], .mask = s->mask[0] ? x : NULL,
                       .mask_row = s->in[0].plane, .mask_at = p->d_at});
 }

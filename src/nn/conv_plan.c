@@ -128,6 +128,21 @@ static void band_taps(const BandSpec *s, const Geometry *g, int pitch, const Vie
             }
 }
 
+/* As band_taps, of weights' rows of pitch/2 pairs. */
+static void band_pairs(const BandSpec *s, const Geometry *g, int pitch, const View *narrow, Band *b)
+{
+    int phase_y = axis_phase(&s->ay, s->y.at), phase_x = axis_phase(&s->ax, s->x.at), k = 0;
+
+    for (int q = s->y.first; q < s->y.end; q++)
+        for (int p = s->x.first; p < s->x.end; p++)
+            for (int f = 0; f < (g->narrow.c + 1) / 2; f++, k++) {
+                int u = phase_y + q * g->stride_y, v = phase_x + p * g->stride_x;
+
+                b->pair_w_at[k] = (u * g->kernel_x + v) * (pitch / 2) + f;
+                b->pair_at[k] = lane_offset(narrow, f) - q * (int)narrow->row - p * LANES;
+            }
+}
+
 static void band_pixels(const BandSpec *s, const Geometry *g, const ConvViews *views, Band *b)
 {
     int phase_y = axis_phase(&s->ay, s->y.at), phase_x = axis_phase(&s->ax, s->x.at), j = 0;
@@ -148,16 +163,23 @@ static void band_tables(Carver *c, const BandSpec *s, const Geometry *g, int pit
     Band made = {.taps = (s->y.end - s->y.first) * (s->x.end - s->x.first) * g->narrow.c,
                  .columns = s->x.count, .pixels = s->y.count * s->x.count};
 
+    if (views->pairs)
+        made.pair_taps = (s->y.end - s->y.first) * (s->x.end - s->x.first) * ((g->narrow.c + 1) / 2);
+
     made.w_at = carve(c, made.taps, sizeof(int));
     made.narrow_at = carve(c, made.taps, sizeof(int));
     made.x_at = carve(c, made.pixels, sizeof(int));
     made.y_at = carve(c, made.pixels, sizeof(int));
     made.mask_at = carve(c, made.pixels, sizeof(int));
     made.packed_at = carve(c, made.taps, sizeof(int));
+    made.pair_w_at = carve(c, made.pair_taps, sizeof(int));
+    made.pair_at = carve(c, made.pair_taps, sizeof(int));
     if (!c->block)
         return;
     *b = made;
     band_taps(s, g, pitch, views->scatter_narrow, b);
+    if (views->pairs)
+        band_pairs(s, g, pitch, views->scatter_narrow, b);
     band_pixels(s, g, views, b);
 }
 

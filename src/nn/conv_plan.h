@@ -32,6 +32,8 @@ typedef struct Band {
     int *w_at, *narrow_at;       /* (taps): k = (u,v,f) */
     int *x_at, *y_at, *mask_at; /* (pixels): in the narrow view, the wide view, the mask's view */
     int *packed_at;              /* (taps), by channel: row of the weights turned round */
+    int pair_taps;               /* of pairs of narrow channels */
+    int *pair_w_at, *pair_at;    /* (pair_taps): in the weights' pairs, the narrow view's */
 } Band;
 
 /* Rows of the output that are worked on together, and where input and gradient are read (conv_strip.h). */
@@ -53,6 +55,7 @@ typedef struct ConvPlan {
     int *sum_at; /* (pixels of the wide tensor): for a bias' gradient */
     Band *bands;
     int band_count;
+    size_t pairs_at; /* in scratch: weights as pairs, then planes; 0: products are not of pairs */
     int *vectors_at, *planes_at; /* by channel: groups of 16 channels in a row of weights and in the output */
 } ConvPlan;
 
@@ -63,6 +66,7 @@ typedef struct ConvViews {
     const View *correlate_narrow;
     const View *sum_wide;
     const View *out; /* of the forward pass */
+    bool pairs;      /* scatter's tables are wanted for pairs, too */
 } ConvViews;
 
 /* One malloc'd block; NULL and *failed when memory is gone. Without `strips` all rows are worked on at once. */

@@ -178,6 +178,7 @@ static void set_views(Draft *d, const Item *values, const Item *gradients)
         o->step.net = d->net;
         o->step.op = &d->net->ops[i];
         o->step.training = d->options->training;
+        o->step.pairs = d->options->kernels && d->options->kernels->gemm_pairs;
         o->step.out = place_view(d, i, false, values);
         if (o->wants)
             o->step.dout = o->gradient = place_view(d, i, true, gradients);

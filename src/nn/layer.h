@@ -100,6 +100,7 @@ typedef struct Step {
     bool mask[NET_INPUTS];  /* ... and this input is a ReLU's result: zero the gradient where it is <= 0 */
     bool relu;              /* apply ReLU to the output (kinds with fuses_relu) */
     bool training;          /* the Exec trains */
+    bool pairs;             /* its kernels multiply pairs of bf16 (conv_pairs.h) */
     int slices;             /* of a whole batch */
     /* What a convolution does for its neighbours while numbers are in the cache (exec_fuse.c); NULL: nothing. */
     const struct Step *norm;    /* a batch norm and its ReLU, applied on load: in[0] is what the norm reads */

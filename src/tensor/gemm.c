@@ -10,6 +10,22 @@
  * After Goto and van de Geijn 2008, with offset tables in place of packing. */
 #include "tensor/level_kernels.h"
 
+#ifdef PAIRS /* gemm_pairs.c: each number of w and x is a pair of bf16, and terms are twice as many */
+#include "tensor/pairs.h"
+#define GEMM KERNEL(gemm_pairs)
+#else
+#define GEMM KERNEL(gemm)
+INLINE vf broadcast(const float *w)
+{
+    return vset(*w);
+}
+
+INLINE vf multiply_add(vf sum, vf w, vf x)
+{
+    return sum + w * x;
+}
+#endif
+
 enum { ROWS_MOST = 12, COLUMNS_MOST = 8 };
 
 typedef struct Tile { /* where one register tile lies */
@@ -85,10 +101,10 @@ INLINE void tile_sum(const int MR, const int NC, const Gemm *g, const float *w, 
             v[j] = vload(x[j] + at);
         UNROLL for (int i = 0; i < MR; i++)
         {
-            vf a = vset(wk[i * w_row]);
+            vf a = broadcast(wk + i * w_row);
 
             UNROLL for (int j = 0; j < NC; j++)
-                c[i][j] += a * v[j];
+                c[i][j] = multiply_add(c[i][j], a, v[j]);
         }
     }
 }
@@ -206,7 +222,7 @@ static void multiply_part(const Gemm *g, int first, int end)
     multiply(&part);
 }
 
-void KERNEL(gemm)(const Gemm *g)
+void GEMM(const Gemm *g)
 {
     int terms = BLOCK / g->m > TERMS_LEAST ? BLOCK / g->m : TERMS_LEAST, blocks = 1;
 

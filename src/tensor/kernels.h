@@ -66,10 +66,14 @@ enum { RUN_RELU, RUN_LEAKY_RELU, RUN_TANH, RUN_SIGMOID, RUN_SILU };
 typedef struct Kernels {
     const char *level;    /* "baseline", "avx2", "avx512" */
     const char *products; /* how gemm and dot multiply: "f32", "bf16", "bf16 on AMX", "bf16 on AVX-512" */
-    int times_f32;        /* multiply-adds an instruction of a bf16 unit, in those of f32's; of others 0 */
 
     void (*gemm)(const Gemm *g);
     void (*dot)(const Dot *d);
+    /* gemm where each number of w and x is a pair of bf16 and k counts pairs; NULL where products have no such form. pair: y = (a, b),
+     * 0 for b NULL, n a multiple of 16; pair_row: y[i] = (a[2i], a[2i+1]). */
+    void (*gemm_pairs)(const Gemm *g);
+    void (*pair)(size_t n, const float *a, const float *b, float *y);
+    void (*pair_row)(size_t n, const float *a, float *y);
     /* sums[i] += sum over j, l of d[i*d_row + d_at[j] + l], i < m: a bias' gradient. */
     void (*row_sums)(int m, int n, const float *d, size_t d_row, const int *d_at, float *sums);
     /* y (columns, LANES..) -> t (16, t_row): t[l*t_row + i] = y[i*16 + l] for i < rows. */

@@ -27,4 +27,9 @@ KERNELS_OTHERS(KERNEL_DECLARE)
 void KERNEL(gemm_bf16)(const Gemm *g);
 void KERNEL(dot_bf16)(const Dot *d);
 
+/* Of pairs of bf16: gemm_pairs.c. */
+KERNEL_DECLARE(gemm_pairs)
+KERNEL_DECLARE(pair)
+KERNEL_DECLARE(pair_row)
+
 #endif
