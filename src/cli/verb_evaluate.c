@@ -521,6 +521,17 @@ static bool plots_to_stdout(const Values *v)
            is_stdout(v->risk) || is_stdout(v->bars) || is_stdout(v->pairs);
 }
 
+/* The first plot that could not be saved, so that nobody waits for it in vain; NULL: none. */
+static const char *unsaveable(const Values *v)
+{
+    const char *plots[] = {v->confusion, v->mistakes, v->reliability, v->risk, v->bars, v->samples};
+
+    for (size_t i = 0; i < sizeof plots / sizeof *plots; i++)
+        if (plots[i] && !is_stdout(plots[i]) && !canvas_can_save(plots[i]))
+            return plots[i];
+    return NULL;
+}
+
 static int run(const Verb *verb, int argc, char **argv)
 {
     Values v = {.part = "test"};
@@ -533,6 +544,8 @@ static int run(const Verb *verb, int argc, char **argv)
         return status;
     if (!v.data)
         return usage_error(verb, "it wants --data DATA");
+    if (unsaveable(&v))
+        return refuse("%s: a plot is saved as .png, .svg or .pdf", unsaveable(&v));
     if (is_writer(args.list[0]))
         return run_writer(verb, &v, args.list[0]);
     if (v.judge || v.samples || v.count || v.seed)
