@@ -166,7 +166,7 @@ static void check(const void *p, const Err *e)
 typedef struct Setup {
     const char *model, *level;
     int threads, batch;
-    bool training, bf16; /* bf16: on AMX, which has to be there */
+    bool training, bf16; /* bf16: on its unit, which has to be there */
 } Setup;
 
 static Run run_open(Setup s)

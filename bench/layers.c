@@ -146,6 +146,30 @@ static void timed_dot(const Dot *d)
     timed.seconds[TO_WEIGHTS] += now() - start - timed.clock;
 }
 
+static void timed_gemm_pairs(const Gemm *g)
+{
+    double start = now();
+
+    timed.kernels->gemm_pairs(g);
+    timed.seconds[timed.backward ? TO_INPUT : FORWARD] += now() - start - timed.clock;
+}
+
+static void timed_pair(size_t n, const float *a, const float *b, float *y)
+{
+    double start = now();
+
+    timed.kernels->pair(n, a, b, y);
+    timed.seconds[timed.backward ? TO_INPUT : FORWARD] += now() - start - timed.clock;
+}
+
+static void timed_pair_row(size_t n, const float *a, float *y)
+{
+    double start = now();
+
+    timed.kernels->pair_row(n, a, y);
+    timed.seconds[timed.backward ? TO_INPUT : FORWARD] += now() - start - timed.clock;
+}
+
 static Kernels timed_kernels(const Kernels *k)
 {
     Kernels t = *k;
@@ -157,6 +181,11 @@ static Kernels timed_kernels(const Kernels *k)
     timed.kernels = k;
     t.gemm = timed_gemm;
     t.dot = timed_dot;
+    if (k->gemm_pairs) {
+        t.gemm_pairs = timed_gemm_pairs;
+        t.pair = timed_pair;
+        t.pair_row = timed_pair_row;
+    }
     return t;
 }
 
@@ -373,7 +402,7 @@ __attribute__((target("avx512f,avx512bf16"))) static float pair_loop(void)
 
 static Peak unit_peak(void)
 {
-    if (kernels_bf16_unit() && strstr(kernels_bf16_unit()->products, "AMX"))
+    if (kernels_bf16_unit() && !kernels_bf16_unit()->gemm_pairs)
         return (Peak){tile_loop, 4.0 * 2 * 16 * 16 * 32 * TILE_STEPS};
     return (Peak){pair_loop, 2.0 * 2 * 16 * CHAINS * PAIR_STEPS};
 }

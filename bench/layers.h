@@ -3,7 +3,7 @@
 #define SCRAWL_BENCH_LAYERS_H
 
 /* For every layer shape of the five systems, or of one (NULL: all): GFLOP/s of its products forward, backward to the input and
- * to the weights, and their shares of the peak, on one thread, in f32 and, where it is, on AMX; and how far products in bf16 of the
+ * to the weights, and their shares of the peak, on one thread, in f32 and, where it is, on the bf16 unit; and how far products in bf16 of the
  * same numbers are from those in f32. A table in Markdown. `peak` does `flops` operations. */
 void bench_layers(const char *system, double round_seconds, float (*peak)(void), double flops);
 

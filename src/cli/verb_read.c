@@ -91,105 +91,126 @@ static int print_reading(const Values *v, const char *picture, const Reading *re
 
 /* ---- pictures, several at once: a thread has a reader of its own ---- */
 
-enum { EACH = 8 }; /* pictures a thread, between two looks at what they gave */
+enum { EACH = 8 }; /* pictures a thread, before their readings are printed */
 
-typedef struct Looked {
+typedef struct Outcome {
     Image *picture; /* only where it is drawn on */
     Reading *reading;
-    Err e; /* why there is none */
-} Looked;
+    Err e; /* what went wrong */
+} Outcome;
 
-typedef struct Looking {
+typedef struct Job {
     const Values *v;
     Team *team;
     Reader **readers; /* one a thread */
     char **pictures;
-    Looked *looked;
+    Outcome *outcomes;
     int count;
     atomic_int next;
-} Looking;
+} Job;
 
-static void look(void *job, int thread)
+static void read_some(void *job, int thread)
 {
-    Looking *l = job;
+    Job *j = job;
 
-    for (int i; (i = atomic_fetch_add(&l->next, 1)) < l->count;) {
-        Looked *at = &l->looked[i];
-        Image *im = image_load(l->pictures[i], &at->e);
+    for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->count;) {
+        Outcome *o = &j->outcomes[i];
+        Image *im = image_load(j->pictures[i], &o->e);
 
-        at->reading = im ? reader_read(l->readers[thread], im, &(ReadOptions){l->v->single, l->v->length}, &at->e) : NULL;
-        if (l->v->annotate)
-            at->picture = im;
+        if (im)
+            o->reading = reader_read(j->readers[thread], im, &(ReadOptions){j->v->single, j->v->length}, &o->e);
+        if (j->v->annotate)
+            o->picture = im;
         else
             image_free(im);
     }
 }
 
-static int tell(const Values *v, const char *picture, Looked *l, bool several)
+static int print_outcome(const Values *v, const char *picture, Outcome *o, bool several)
 {
-    int status = l->reading ? 0 : -(int)ERR_IO;
+    int status = o->reading ? 0 : -(int)ERR_IO;
 
     if (!status && v->explain)
-        status = explain(v->explain, picture, l->reading, &l->e);
+        status = explain(v->explain, picture, o->reading, &o->e);
     if (!status && v->annotate)
-        status = reading_annotate(l->reading, l->picture, v->annotate, &l->e);
+        status = reading_annotate(o->reading, o->picture, v->annotate, &o->e);
     if (!status)
-        status = print_reading(v, picture, l->reading, several, &l->e);
-    reading_free(l->reading);
-    image_free(l->picture);
+        status = print_reading(v, picture, o->reading, several, &o->e);
+    reading_free(o->reading);
+    image_free(o->picture);
     return status;
 }
 
+/* As many threads as there are pictures for; NULL: no memory. */
+static Team *team_for(int pictures, int threads, Err *e)
+{
+    Team *team = team_new(pictures > 1 ? threads : 1, e);
+
+    if (!team || team_threads(team) <= pictures)
+        return team;
+    team_free(team);
+    return team_new(pictures, e);
+}
+
 /* A single picture has all threads for its digits. */
-static int look_start(Looking *l, int count, Err *e)
+static int job_start(Job *j, int count, Err *e)
 {
     int threads;
 
-    l->team = team_new(count > 1 ? l->v->threads : 1, e);
-    if (!l->team)
+    j->team = team_for(count, j->v->threads, e);
+    if (!j->team)
         return -(int)ERR_MEMORY;
-    threads = team_threads(l->team);
-    l->readers = calloc((size_t)threads, sizeof(Reader *));
-    l->looked = calloc((size_t)threads * EACH, sizeof(Looked));
-    if (!l->readers || !l->looked)
+    threads = team_threads(j->team);
+    j->readers = calloc((size_t)threads, sizeof(Reader *));
+    j->outcomes = calloc((size_t)threads * EACH, sizeof(Outcome));
+    if (!j->readers || !j->outcomes)
         return err_set(e, ERR_MEMORY, "no memory to read %d pictures", count);
     for (int i = 0; i < threads; i++)
-        if (!(l->readers[i] = reader_new(l->v->model, count > 1 ? 1 : l->v->threads, e)))
+        if (!(j->readers[i] = reader_new(j->v->model, count > 1 ? 1 : j->v->threads, e)))
             return -(int)ERR_IO;
     return 0;
 }
 
-static void look_end(Looking *l)
+static void job_end(Job *j)
 {
-    for (int i = 0; l->readers && i < team_threads(l->team); i++)
-        reader_free(l->readers[i]);
-    free(l->readers);
-    free(l->looked);
-    team_free(l->team);
+    for (int i = 0; j->readers && i < team_threads(j->team); i++)
+        reader_free(j->readers[i]);
+    free(j->readers);
+    free(j->outcomes);
+    team_free(j->team);
 }
 
 /* A picture that cannot be read does not keep the others from being read. */
-static int read_pictures(Looking *l, char **pictures, int count)
+static int read_pictures(Job *j, char **pictures, int count)
 {
-    int most = team_threads(l->team) * EACH, status = 0;
+    int most = team_threads(j->team) * EACH, status = 0;
     Progress progress = progress_beside();
     Watch watch = progress_watch(&progress, "reading pictures");
 
-    for (int first = 0; first < count; first += l->count) {
-        l->count = count - first < most ? count - first : most;
-        l->pictures = pictures + first;
-        atomic_store(&l->next, 0);
-        memset(l->looked, 0, (size_t)l->count * sizeof *l->looked);
+    for (int first = 0; first < count; first += j->count) {
+        j->count = count - first < most ? count - first : most;
+        j->pictures = pictures + first;
+        atomic_store(&j->next, 0);
+        memset(j->outcomes, 0, (size_t)j->count * sizeof *j->outcomes);
         watch_tell(&watch, (size_t)first, (size_t)count);
-        team_run(l->team, look, l);
-        for (int i = 0; i < l->count; i++)
-            if (tell(l->v, l->pictures[i], &l->looked[i], count > 1)) {
+        team_run(j->team, read_some, j);
+        for (int i = 0; i < j->count; i++)
+            if (print_outcome(j->v, j->pictures[i], &j->outcomes[i], count > 1)) {
                 progress_end(&progress);
-                status = refuse("%s", l->looked[i].e.text);
+                status = refuse("%s", j->outcomes[i].e.text);
             }
     }
     progress_end(&progress);
     return status;
+}
+
+static bool wants_input_twice(const Arguments *args)
+{
+    int times = 0;
+
+    for (int i = 0; i < args->count; i++)
+        times += !strcmp(args->list[i], "-");
+    return times > 1;
 }
 
 static int run(const Verb *verb, int argc, char **argv)
@@ -211,10 +232,12 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "%s", e.text);
     if (v.annotate && args.count > 1)
         return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
-    Looking l = {.v = &v};
+    if (wants_input_twice(&args))
+        return usage_error(verb, "-, the standard input, can be read once");
+    Job j = {.v = &v};
 
-    status = look_start(&l, args.count, &e) ? refuse("%s", e.text) : read_pictures(&l, args.list, args.count);
-    look_end(&l);
+    status = job_start(&j, args.count, &e) ? refuse("%s", e.text) : read_pictures(&j, args.list, args.count);
+    job_end(&j);
     return status;
 }
 

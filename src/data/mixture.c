@@ -253,8 +253,8 @@ static void copy_marked(const MixturePart *p, const Dataset *d, const bool *keep
             clean += (size_t)times;
             spoilt += (size_t)blemished;
         }
-    for (size_t i = 0; to->spoilt && i < to->count; i++)
-        to->spoilt[i] = i >= clean;
+    for (size_t i = 0; to->blemished && i < to->count; i++)
+        to->blemished[i] = i >= clean;
     for (int i = 0; i < to->group_count; i++)
         to->group_names[i] = i < d->group_count ? d->group_names[i]
                              : d->names         ? d->names[i - d->group_count]
@@ -294,8 +294,8 @@ static bool make_groups(const Dataset *from, bool grouped, bool blemished, Datas
     to->groups = malloc(to->count * sizeof *to->groups);
     to->names = malloc(to->count * sizeof *to->names);
     to->group_names = malloc(((size_t)to->group_count + 1) * sizeof *to->group_names);
-    to->spoilt = blemished ? malloc(to->count * sizeof *to->spoilt) : NULL;
-    return to->groups && to->names && to->group_names && (to->spoilt || !blemished);
+    to->blemished = blemished ? malloc(to->count * sizeof *to->blemished) : NULL;
+    return to->groups && to->names && to->group_names && (to->blemished || !blemished);
 }
 
 static Dataset *choose(const MixturePart *p, const Dataset *d, bool test, Team *team, Err *e)

@@ -96,14 +96,21 @@ static int deal_start(const Dataset *d, uint64_t seed, Deal *k, Err *e)
     return 0;
 }
 
+static bool is_blemished(const Dataset *d, size_t i)
+{
+    return d->blemished && d->blemished[i];
+}
+
 /* Puts the pictures of one part aside. */
 static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, Err *e)
 {
     size_t kept = 0, left_out = 0;
 
     for (size_t i = 0; i < d->count; i++)
-        if (k->part_of[k->unit_of[i]] == part)
-            *(d->spoilt && d->spoilt[i] ? &left_out : &kept) += 1;
+        if (k->part_of[k->unit_of[i]] == part) {
+            left_out += is_blemished(d, i);
+            kept += !is_blemished(d, i);
+        }
     *out = (Split){.train = malloc((d->count + 1) * sizeof *out->train),
                    .validation_count = kept,
                    .train_count = d->count - kept - left_out};
@@ -114,7 +121,7 @@ static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, E
     for (size_t i = 0; i < d->count; i++)
         if (k->part_of[k->unit_of[i]] != part)
             *train++ = (uint32_t)i;
-        else if (!d->spoilt || !d->spoilt[i])
+        else if (!is_blemished(d, i))
             *validation++ = (uint32_t)i;
     return 0;
 }

@@ -5,8 +5,8 @@
  *         train on s.train[0 .. s.train_count-1], validate on s.validation[..];
  *     split_free(&s);
  *
- * Both lists are in rising order and together hold every picture once, but for spoilt copies of those kept back. The same seed gives the same
- * lists. Where the set says who wrote a picture, all of one writer go to the same side, so that
+ * Both lists are in rising order and together hold every picture once, but for blemished copies of those kept back,
+ * which count in the share and are in neither. The same seed gives the same lists. Where the set says who wrote a picture, all of one writer go to the same side, so that
  * validation is about strangers; otherwise, and for a share of one writer's set, each class is divided in the same proportion. */
 #ifndef SCRAWL_DATA_SPLIT_H
 #define SCRAWL_DATA_SPLIT_H

@@ -1,4 +1,5 @@
-/* size, name, layers, outputs, parameters, numbers of the model, classes: little-endian, in this order. */
+/* size, name, layers, outputs, parameters, numbers of the model, classes: little-endian, in this order; of a parameter's halves all high
+ * bytes, then all low ones. */
 #include "model/packed.h"
 
 #include <assert.h>

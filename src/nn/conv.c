@@ -153,7 +153,7 @@ static const float *op_bias(const Step *s, const Work *w)
     return op_param(s, 1) ? w->params + op_param(s, 1)->offset : NULL;
 }
 
-/* A tensor's rows that a product reads, x at the first of them. Pairs of the weights last from a pass' first rows on. */
+/* A tensor's rows that a product reads, x at the first of them. */
 typedef struct Operand {
     const View *view;
     const float *x;
@@ -165,9 +165,7 @@ static void gather_pairs(const ConvPlan *p, const Step *s, Work *w, const Operan
     const Geometry *geometry = &p->geometry;
 
     g->k = (geometry->wide.c + 1) / 2 * geometry->kernel_y * geometry->kernel_x;
-    g->w = w->scratch + p->pairs_at;
-    if (!wide->rows.first)
-        conv_pairs_gather_weights(p, w, op_weight(s, w));
+    g->w = conv_pairs_gather_weights(p, w, op_weight(s, w), !wide->rows.first);
     g->x = conv_pairs_planes(p, w, wide->view, wide->x, wide->rows.count);
     w->k->gemm_pairs(g);
 }
@@ -234,10 +232,8 @@ static void scatter(const ConvPlan *p, const Step *s, Work *w, Operand narrow, c
     g.x = narrow.x;
     g.y_row = wide->plane;
     if (p->pairs_at) {
-        g.w = w->scratch + p->pairs_at;
+        g.w = conv_pairs_scatter_weights(p, w, op_weight(s, w), !narrow.rows.first);
         g.w_row = p->group / 2;
-        if (!narrow.rows.first)
-            conv_pairs_scatter_weights(p, w, op_weight(s, w));
         g.x = conv_pairs_planes(p, w, narrow.view, narrow.x, narrow.rows.count);
     }
     for (const Band *b = p->bands; b < p->bands + p->band_count; b++) {
@@ -332,7 +328,7 @@ static void *conv_plan(const Step *s, size_t *scratch, bool *failed)
     }
     p = conv_plan_new(&g, &t, &v, failed);
     *scratch = t.scratch;
-    if (p && s->pairs && !s->out.by_channel)
+    if (p && s->pairs)
         *scratch = conv_pairs_place(p, t.scratch, &t.input, v.scatter_narrow);
     return p;
 }
@@ -434,7 +430,7 @@ static void *transposed_plan(const Step *s, size_t *scratch, bool *failed)
     if (s->wants[0])
         v.gather_narrow = &s->din[0];
     p = conv_plan_new(&g, NULL, &v, failed);
-    if (p && s->pairs && !s->out.by_channel)
+    if (p && s->pairs)
         *scratch = conv_pairs_place(p, 0, s->wants[0] ? &s->dout : NULL, &s->in[0]);
     return p;
 }

@@ -7,9 +7,7 @@ static size_t halved(size_t n)
 
 static size_t weights_size(const ConvPlan *p)
 {
-    size_t size = halved(p->geometry.wide.c) * p->group;
-
-    return (size + LANES - 1) / LANES * LANES;
+    return halved(p->geometry.wide.c) * p->group;
 }
 
 static size_t planes_size(const View *v)
@@ -25,12 +23,12 @@ size_t conv_pairs_place(ConvPlan *p, size_t scratch, const View *gather_wide, co
     return p->pairs_at + weights_size(p) + (gather > scatter ? gather : scatter);
 }
 
-const float *conv_pairs_gather_weights(const ConvPlan *p, const Work *w, const float *weights)
+const float *conv_pairs_gather_weights(const ConvPlan *p, const Work *w, const float *weights, bool first)
 {
     float *to = w->scratch + p->pairs_at;
     int channels = p->geometry.wide.c;
 
-    for (int c = 0; c < channels; c += 2) {
+    for (int c = 0; first && c < channels; c += 2) {
         const float *row = weights + c * p->group;
 
         w->k->pair(p->group, row, c + 1 < channels ? row + p->group : NULL, to + c / 2 * p->group);
@@ -38,11 +36,12 @@ const float *conv_pairs_gather_weights(const ConvPlan *p, const Work *w, const f
     return to;
 }
 
-const float *conv_pairs_scatter_weights(const ConvPlan *p, const Work *w, const float *weights)
+const float *conv_pairs_scatter_weights(const ConvPlan *p, const Work *w, const float *weights, bool first)
 {
     float *to = w->scratch + p->pairs_at;
 
-    w->k->pair_row(p->geometry.wide.c * p->group / 2, weights, to);
+    if (first)
+        w->k->pair_row(p->geometry.wide.c * p->group / 2, weights, to);
     return to;
 }
 

@@ -12,9 +12,9 @@
  * how many floats of scratch there are then. */
 size_t conv_pairs_place(ConvPlan *p, size_t scratch, const View *gather_wide, const View *scatter_narrow);
 
-/* The weights as gather and as scatter read them. */
-const float *conv_pairs_gather_weights(const ConvPlan *p, const Work *w, const float *weights);
-const float *conv_pairs_scatter_weights(const ConvPlan *p, const Work *w, const float *weights);
+/* The weights as gather and as scatter read them: made with a pass' first strip, still there for the others. */
+const float *conv_pairs_gather_weights(const ConvPlan *p, const Work *w, const float *weights, bool first);
+const float *conv_pairs_scatter_weights(const ConvPlan *p, const Work *w, const float *weights, bool first);
 
 /* `rows` rows of a view, of which x is number (0, first row, 0), with those around them; returns where that number's pair lies. */
 const float *conv_pairs_planes(const ConvPlan *p, const Work *w, const View *v, const float *x, int rows);

@@ -178,8 +178,8 @@ static void set_views(Draft *d, const Item *values, const Item *gradients)
         o->step.net = d->net;
         o->step.op = &d->net->ops[i];
         o->step.training = d->options->training;
-        o->step.pairs = d->options->kernels && d->options->kernels->gemm_pairs;
         o->step.out = place_view(d, i, false, values);
+        o->step.pairs = d->options->kernels && d->options->kernels->gemm_pairs && !o->step.out.by_channel;
         if (o->wants)
             o->step.dout = o->gradient = place_view(d, i, true, gradients);
         o->clear_out = values[i].shared && !halo_none(d->halo[i]);

@@ -8,16 +8,13 @@
  * Two by two tiles of sums share what is loaded. */
 #include <string.h>
 
-#ifndef AMX_TILES /* else they are emulated, and there is no AVX-512 to count on */
-#include <immintrin.h>
-#endif
-
 #include "tensor/level_kernels.h"
+#include "tensor/pairs.h"
 
 enum {
     SIDE = 16,             /* rows and columns of a tile of sums */
-    DEPTH = 32,            /* terms that one instruction adds to each sum */
-    STEPS = 16,            /* such instructions between loading sums and storing them */
+    DEPTH = 32,            /* terms in a tile */
+    STEPS = 16,            /* tiles between loading sums and storing them */
     BLOCK = STEPS * DEPTH, /* terms in a block */
     TILES = 8,             /* tiles along the operand that is packed once for many of the other */
     PAIR = 2               /* tiles of the other */
@@ -66,19 +63,8 @@ INLINE void pack_row(const float *a, const float *b, uint16_t *to)
 /* 16 numbers, each followed by its partner. */
 INLINE void pack_pairs(const float *a, const float *b, uint16_t *to)
 {
-#ifdef __AVX512BF16__
-    const __m512i turn =
-        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
-                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    __m512i row = (__m512i)_mm512_cvtne2ps_pbh(_mm512_loadu_ps(b), _mm512_loadu_ps(a));
-
-    _mm512_storeu_si512(to, _mm512_permutexvar_epi16(turn, row));
-#else
-    for (int l = 0; l < LANES; l++) {
-        to[2 * l] = nearest(a[l]);
-        to[2 * l + 1] = nearest(b[l]);
-    }
-#endif
+    for (int l = 0; l < LANES; l += VL)
+        *(vf *)(to + 2 * l) = pair_of(vload(a + l), vload(b + l));
 }
 
 typedef uint32_t Words __attribute__((vector_size(64), may_alias));
@@ -110,11 +96,7 @@ typedef struct Operands {
     const Tile *a[PAIR], *b[PAIR];
 } Operands;
 
-#if defined(AMX_TILES) || defined(__AMX_BF16__)
-#include "tensor/unit_amx.h"
-#else
-#include "tensor/unit_avx512.h"
-#endif
+#include UNIT /* unit_begin, unit_end, multiply */
 
 static void multiply_any(int rows, int columns, const Operands *o, Sums c[PAIR][PAIR])
 {

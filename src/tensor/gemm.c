@@ -12,18 +12,13 @@
 
 #ifdef PAIRS /* gemm_pairs.c: each number of w and x is a pair of bf16, and terms are twice as many */
 #include "tensor/pairs.h"
-#define GEMM KERNEL(gemm_pairs)
+#define GEMM                    KERNEL(gemm_pairs)
+#define BROADCAST(w)            broadcast_pair(w)
+#define MULTIPLY_ADD(sum, w, x) multiply_add_pair(sum, w, x)
 #else
-#define GEMM KERNEL(gemm)
-INLINE vf broadcast(const float *w)
-{
-    return vset(*w);
-}
-
-INLINE vf multiply_add(vf sum, vf w, vf x)
-{
-    return sum + w * x;
-}
+#define GEMM                    KERNEL(gemm)
+#define BROADCAST(w)            vset(*(w))
+#define MULTIPLY_ADD(sum, w, x) ((sum) + (w) * (x))
 #endif
 
 enum { ROWS_MOST = 12, COLUMNS_MOST = 8 };
@@ -101,10 +96,10 @@ INLINE void tile_sum(const int MR, const int NC, const Gemm *g, const float *w, 
             v[j] = vload(x[j] + at);
         UNROLL for (int i = 0; i < MR; i++)
         {
-            vf a = broadcast(wk + i * w_row);
+            vf a = BROADCAST(wk + i * w_row);
 
             UNROLL for (int j = 0; j < NC; j++)
-                c[i][j] = multiply_add(c[i][j], a, v[j]);
+                c[i][j] = MULTIPLY_ADD(c[i][j], a, v[j]);
         }
     }
 }

@@ -1,4 +1,4 @@
-/* Which levels this build holds and this processor runs. LEVELS_X86 and LEVELS_UNITS are set where the build compiled them. */
+/* Which levels this build holds and this processor runs. LEVELS_X86 is set where the build compiled them. */
 #include "tensor/kernels.h"
 
 #include <string.h>
@@ -74,25 +74,12 @@ int kernels_levels(const char *names[], int room)
     return n < room ? n : room;
 }
 
-#ifdef LEVELS_UNITS
-extern const Kernels kernels_of_amx, kernels_of_avx512bf16;
-
 const Kernels *kernels_bf16_unit(void)
 {
-    static const struct {
-        Unit unit;
-        const Kernels *kernels;
-    } all[] = {{UNIT_AMX, &kernels_of_amx}, {UNIT_AVX512, &kernels_of_avx512bf16}};
     const Kernels *like = kernels_bf16("avx512");
 
-    for (size_t i = 0; like && i < sizeof all / sizeof *all; i++)
-        if (unit_granted(all[i].unit) && unit_agrees(all[i].kernels, like))
-            return all[i].kernels;
+    for (Unit u = 0; u < UNITS; u++)
+        if (unit_kernels(u) && unit_agrees(unit_kernels(u), like))
+            return unit_kernels(u);
     return NULL;
 }
-#else
-const Kernels *kernels_bf16_unit(void)
-{
-    return NULL;
-}
-#endif

@@ -69,8 +69,8 @@ typedef struct Kernels {
 
     void (*gemm)(const Gemm *g);
     void (*dot)(const Dot *d);
-    /* gemm where each number of w and x is a pair of bf16 and k counts pairs; NULL where products have no such form. pair: y = (a, b),
-     * 0 for b NULL, n a multiple of 16; pair_row: y[i] = (a[2i], a[2i+1]). */
+    /* gemm where each number of w and x is a pair of bf16, the first in its low half, and k counts pairs; y, bias and mask are f32 as
+     * ever. NULL where products have no such form. pair: y = (a, b), 0 for b NULL, n a multiple of 16; pair_row: y[i] = (a[2i], a[2i+1]). */
     void (*gemm_pairs)(const Gemm *g);
     void (*pair)(size_t n, const float *a, const float *b, float *y);
     void (*pair_row)(size_t n, const float *a, float *y);
@@ -139,7 +139,7 @@ int kernels_levels(const char *names[], int room);
 
 /* A level's kernels with gemm and dot in bf16: operands rounded to it (to the nearest, of two the even one), products and sums in f32.
  * Slower than f32 where the f32 units do it (bf16.c). kernels_bf16_unit: by the processor's own unit for it, Intel's tiles or AVX-512's
- * pairs, if there is one, the system grants it and it computes what bf16.c does; NULL if not. */
+ * pairs, if there is one, the system grants it and all its products are those of bf16.c; NULL if not. */
 const Kernels *kernels_bf16(const char *level);
 const Kernels *kernels_bf16_unit(void);
 

@@ -18,32 +18,31 @@ static void unit_end(void)
 INLINE void multiply_group(const bool two_columns, int steps, const Tile *a, const Tile *const b[PAIR], int row,
                            Sums c[PAIR])
 {
-    __m512 left[TOGETHER], right[TOGETHER];
+    vf left[TOGETHER], right[TOGETHER];
 
     UNROLL for (int r = 0; r < TOGETHER; r++)
     {
-        left[r] = _mm512_load_ps(c[0].at[row + r]);
-        right[r] = two_columns ? _mm512_load_ps(c[1].at[row + r]) : _mm512_setzero_ps();
+        left[r] = vload(c[0].at[row + r]);
+        right[r] = two_columns ? vload(c[1].at[row + r]) : vset(0);
     }
     for (int s = 0; s < steps; s++)
         for (int p = 0; p < SIDE; p++) {
-            __m512bh x = (__m512bh)_mm512_load_si512(b[0][s].at[p]),
-                     y = two_columns ? (__m512bh)_mm512_load_si512(b[1][s].at[p]) : x;
+            vf x = *(const vf *)b[0][s].at[p], y = two_columns ? *(const vf *)b[1][s].at[p] : x;
 
             UNROLL for (int r = 0; r < TOGETHER; r++)
             {
-                __m512bh w = (__m512bh)_mm512_set1_epi32(((const int *)a[s].at[row + r])[p]);
+                vf w = broadcast_pair(a[s].at[row + r] + 2 * p);
 
-                left[r] = _mm512_dpbf16_ps(left[r], w, x);
+                left[r] = multiply_add_pair(left[r], w, x);
                 if (two_columns)
-                    right[r] = _mm512_dpbf16_ps(right[r], w, y);
+                    right[r] = multiply_add_pair(right[r], w, y);
             }
         }
     UNROLL for (int r = 0; r < TOGETHER; r++)
     {
-        _mm512_store_ps(c[0].at[row + r], left[r]);
+        vstore(c[0].at[row + r], left[r]);
         if (two_columns)
-            _mm512_store_ps(c[1].at[row + r], right[r]);
+            vstore(c[1].at[row + r], right[r]);
     }
 }
 

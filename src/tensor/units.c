@@ -5,10 +5,10 @@
 
 /* ---- processor and system ---- */
 
-#if defined(__x86_64__) && defined(__linux__)
+#ifdef LEVELS_PAIRS
 #include <cpuid.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+extern const Kernels kernels_of_avx512bf16;
 
 /* Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, CPUID, leaf 7. */
 static bool has_pairs(void)
@@ -16,37 +16,46 @@ static bool has_pairs(void)
     enum { SUB1_EAX_AVX512_BF16 = 1 << 5 };
     unsigned a, b, c, d;
 
-    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & SUB1_EAX_AVX512_BF16);
-}
-
-static bool has_tiles(void)
-{
-    enum { EDX_AMX_BF16 = 1 << 22, EDX_AMX_TILE = 1 << 24 };
-    unsigned a, b, c, d;
-
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & EDX_AMX_BF16) && (d & EDX_AMX_TILE);
-}
-
-/* The tiles' 8 KB are saved with a thread only for processes that ask (Linux, Documentation/x86/xstate). */
-bool unit_granted(Unit unit)
-{
-    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
-
-    if (!has_pairs() || unit == UNIT_AVX512)
-        return has_pairs();
-    return has_tiles() && !syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA);
-}
-#else
-bool unit_granted(Unit unit)
-{
-    (void)unit;
-    return false;
+    return kernels_find("avx512") && __get_cpuid_count(7, 1, &a, &b, &c, &d) &&
+           (a & SUB1_EAX_AVX512_BF16);
 }
 #endif
 
+#ifdef LEVELS_AMX
+#include <sys/syscall.h>
+#include <unistd.h>
+
+extern const Kernels kernels_of_amx;
+
+/* The tiles' 8 KB are saved with a thread only for processes that ask (Linux, Documentation/x86/xstate). */
+static bool has_tiles(void)
+{
+    enum { EDX_AMX_BF16 = 1 << 22, EDX_AMX_TILE = 1 << 24 };
+    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+    unsigned a, b, c, d;
+
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & EDX_AMX_BF16) && (d & EDX_AMX_TILE) &&
+           !syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA);
+}
+#endif
+
+const Kernels *unit_kernels(Unit unit)
+{
+#ifdef LEVELS_AMX
+    if (unit == UNIT_AMX && has_pairs() && has_tiles()) /* AVX-512's instructions round what tiles multiply */
+        return &kernels_of_amx;
+#endif
+#ifdef LEVELS_PAIRS
+    if (unit == UNIT_AVX512 && has_pairs())
+        return &kernels_of_avx512bf16;
+#endif
+    (void)unit;
+    return NULL;
+}
+
 /* ---- a small example ---- */
 
-enum { M = 21, N = 3, K = 37 }; /* no multiples of a tile's sides */
+enum { M = 21, N = 3, K = 37, HALF = (K + 1) / 2 }; /* no multiples of a tile's sides */
 
 typedef struct Example {
     float w[K * M], x[K * N * LANES], y[M * N * LANES], g[K * M];
@@ -102,6 +111,38 @@ static void example_run(Example *e, const Kernels *k)
                   .g_row = M});
 }
 
+/* y again, from pairs: x's rows two by two, w's numbers side by side. */
+static void example_run_pairs(Example *e, const Kernels *k)
+{
+    const size_t row = N * LANES;
+    float side_by_side[M * 2 * HALF] = {0}, w[M * HALF], x[HALF * N * LANES];
+    int w_at[HALF];
+
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < K; j++)
+            side_by_side[i * 2 * HALF + j] = e->w[j * M + i];
+    k->pair_row(M * HALF, side_by_side, w);
+    for (int p = 0; p < HALF; p++) {
+        const float *first = e->x + 2 * p * row;
+
+        k->pair(row, first, 2 * p + 1 < K ? first + row : NULL, x + p * row);
+        w_at[p] = p;
+    }
+    memset(e->y, 0, sizeof e->y);
+    k->gemm_pairs(&(Gemm){.m = M,
+                          .n = N,
+                          .k = HALF,
+                          .w = w,
+                          .w_row = HALF,
+                          .w_at = w_at,
+                          .x = x,
+                          .x_k = e->x_k,
+                          .x_j = e->x_j,
+                          .y = e->y,
+                          .y_row = row,
+                          .y_at = e->x_j});
+}
+
 static bool near(const float *a, const float *b, int n)
 {
     for (int i = 0; i < n; i++)
@@ -110,11 +151,16 @@ static bool near(const float *a, const float *b, int n)
     return true;
 }
 
-bool unit_agrees(const Kernels *a, const Kernels *b)
+bool unit_agrees(const Kernels *k, const Kernels *like)
 {
-    Example x, y;
+    Example a, b;
 
-    example_run(&x, a);
-    example_run(&y, b);
-    return near(x.y, y.y, M * N * LANES) && near(x.g, y.g, K * M);
+    example_run(&a, k);
+    example_run(&b, like);
+    if (!near(a.y, b.y, M * N * LANES) || !near(a.g, b.g, K * M))
+        return false;
+    if (!k->gemm_pairs)
+        return true;
+    example_run_pairs(&a, k);
+    return near(a.y, b.y, M * N * LANES);
 }

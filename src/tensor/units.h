@@ -1,16 +1,17 @@
-/* Which bf16 units of a processor can be used: inside tensor/ only. */
+/* A processor's own units for bf16: inside tensor/ and its tests only. */
 #ifndef SCRAWL_TENSOR_UNITS_H
 #define SCRAWL_TENSOR_UNITS_H
 
 #include "tensor/kernels.h"
 
-typedef enum Unit { UNIT_AMX, UNIT_AVX512 } Unit;
+/* Fastest first. */
+typedef enum Unit { UNIT_AMX, UNIT_AVX512, UNITS } Unit;
 
-/* Whether the processor has AVX-512's products of pairs of bf16; for UNIT_AMX tiles and theirs as well, which Linux lets this process use.
- * That the system saves AVX-512's registers is for the level avx512 to know. */
-bool unit_granted(Unit unit);
+/* The kernels that multiply by it; NULL where this build lacks them, the processor the unit, or Linux does not let this process use
+ * its registers. Whether they are right is another question. */
+const Kernels *unit_kernels(Unit unit);
 
-/* Whether two tables' products agree but for rounding on a small example of each. */
-bool unit_agrees(const Kernels *a, const Kernels *b);
+/* Whether products are those of `like`, which rounds to bf16 and multiplies in f32, on a small example of each. */
+bool unit_agrees(const Kernels *k, const Kernels *like);
 
 #endif

@@ -242,9 +242,9 @@ static void a_split_trains_on_blemished_copies_and_never_validates_on_them(void 
     assert_int_equal(dataset_split(d, 0.5, 3, &s, &e), 0);
     assert_true(s.validation_count > 0 && s.validation_count % 2 == 0);
     for (size_t i = 0; i < s.validation_count; i++)
-        assert_false(d->spoilt[s.validation[i]]);
+        assert_false(d->blemished[s.validation[i]]);
     for (size_t i = 0; i < s.train_count; i++)
-        trained += d->spoilt[s.train[i]];
+        trained += d->blemished[s.train[i]];
     assert_int_equal(2 * trained, 3 * (s.train_count - trained));
     assert_int_equal(5 * s.validation_count / 2 + s.train_count, d->count); /* three of five are left out */
     split_free(&s);

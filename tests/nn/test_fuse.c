@@ -221,8 +221,8 @@ static void same_result(void (*build)(Net *))
 {
     same_result_of(build, NULL, 1e-5);
     same_result_of(build, kernels_pairs_emulated(), PAIRS_TOLERANCE);
-    if (kernels_bf16_unit() && kernels_bf16_unit()->gemm_pairs)
-        same_result_of(build, kernels_bf16_unit(), PAIRS_TOLERANCE);
+    if (unit_kernels(UNIT_AVX512))
+        same_result_of(build, unit_kernels(UNIT_AVX512), PAIRS_TOLERANCE);
 }
 
 static void a_chain_of_convolutions_and_norms_is_the_same_in_strips(void **state)

@@ -1,4 +1,4 @@
-/* The few AMX instructions that src/tensor/amx.c uses, in plain C after the operations of Intel's manual (volume 2, LDTILECFG,
+/* The few AMX instructions that src/tensor/unit_amx.h uses, in plain C after the operations of Intel's manual (volume 2, LDTILECFG,
  * TILELOADD, TILESTORED, TDPBF16PS): numbers too small for a normal float count as zero, and the products of even and of
  * odd terms are summed apart. What the unit would fault on ends the program. */
 #ifndef SCRAWL_TESTS_AMX_EMULATED_H

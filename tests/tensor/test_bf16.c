@@ -21,7 +21,7 @@ typedef struct Shape3 {
     int m, n, k;
 } Shape3;
 
-/* Beyond each block of gemm.c (96 K numbers of w), bf16.c (64, 6, 128; 32, 32, 32) and amx.c (128, 2, 512; 32, 128, 32), and ending within tiles. */
+/* Beyond each block of gemm.c (96 K numbers of w), bf16.c (64, 6, 128; 32, 32, 32) and bf16_unit.c (128, 2, 512; 32, 128, 32), and ending within tiles. */
 static const Shape3 shapes[] = {
     {150, 9, 70}, {16, 3, 1100}, {33, 13, 515}, {1, 1, 513}, {48, 1, 32}, {700, 2, 160}};
 static const Shape3 dots[] = {{150, 5, 40}, {16, 70, 50}, {17, 33, 33}, {1, 64, 16}, {40, 1, 1}, {64, 3, 100}};
@@ -224,15 +224,28 @@ static void a_unit_that_computes_something_else_is_not_used(void **state)
     wrong = *bf16;
     wrong.dot = kernels_best()->dot;
     assert_false(unit_agrees(&wrong, bf16));
+    wrong = *kernels_pairs_emulated();
+    assert_true(unit_agrees(&wrong, bf16));
+    wrong.gemm_pairs = almost_right_gemm;
+    assert_false(unit_agrees(&wrong, bf16));
 }
 
-static void the_unit_itself_is_there_to_be_tested(void **state)
+static void the_units_of_this_processor_are_right(void **state)
 {
+    int there = 0;
+
     (void)state;
-    if (kernels_bf16_unit())
+    for (Unit u = 0; u < UNITS; u++) {
+        const Kernels *k = unit_kernels(u);
+
+        there += k != NULL;
+        if (k && !unit_agrees(k, kernels_bf16("avx512")))
+            fail_msg("%s is not what bf16.c computes", k->products);
+    }
+    if (there)
         return;
-    assert_false(unit_granted(UNIT_AVX512)); /* else it is there and wrong */
-    print_message("# no bf16 unit here: only AMX emulated was tested\n");
+    assert_null(kernels_bf16_unit());
+    print_message("# no bf16 unit here: only emulated ones were tested\n");
     skip();
 }
 
@@ -242,7 +255,7 @@ int main(void)
         cmocka_unit_test(products_of_many_blocks_equal_their_formula),
         cmocka_unit_test(operands_are_rounded_to_the_nearest_and_of_two_to_the_even_one),
         cmocka_unit_test(a_unit_that_computes_something_else_is_not_used),
-        cmocka_unit_test(the_unit_itself_is_there_to_be_tested),
+        cmocka_unit_test(the_units_of_this_processor_are_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
