@@ -8,7 +8,7 @@
 #include "read/form_parts.h"
 
 /* A number that is as sure as this is given. Chosen on validation digits: see docs/results.md. */
-static const double sure_enough = 0.99;
+static const double sure_enough = 0.98;
 static const double erased =
     0.05;                         /* darkness that is left of a mark that was rubbed out, at most */
 static const double stronger = 3; /* times as dark is the mark that was made instead */

@@ -72,7 +72,7 @@ typedef struct FormReading {
 
 typedef struct FormOptions { /* zero is the usual */
     double
-        sure; /* a number is given, not flagged, where it is right with this probability; 0: 0.99 */
+        sure; /* a number is given, not flagged, where it is right with this probability; 0: 0.98 */
 } FormOptions;
 
 /* `options` may be NULL. The caller frees with form_free. ERR_FORMAT where the photo does not show the sheet. One call at a time. */

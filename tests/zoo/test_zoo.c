@@ -135,9 +135,9 @@ static void the_line_reader_names_a_step_every_2_px_at_any_width(void **state)
 
     (void)state;
     assert_int_equal(net_parameters(net), 546391);
-    assert_shape(shape_of(net, "layer3.conv"), 32, 16, 64);
-    assert_shape(shape_of(net, "layer7.conv"), 96, 4, 32);
-    assert_shape(shape_of(net, "layer8.conv"), 160, 1, 32);
+    assert_shape(shape_of(net, "layer3.conv"), 40, 16, 64);
+    assert_shape(shape_of(net, "layer7.conv"), 120, 4, 32);
+    assert_shape(shape_of(net, "layer8.conv"), 200, 1, 32);
     for (int i = 0; i < 3; i++) {
         Err e = {0};
         Net *other = net_copy(net, widths[i], &e);
