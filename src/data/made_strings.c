@@ -10,7 +10,7 @@
 #include "data/made_strings_parts.h"
 #include "data/thin.h"
 
-enum { SIDE = 28, PIXELS = SIDE * SIDE, DIGITS = 10, TILE = 96 };
+enum { SIDE = 28, PIXELS = SIDE * SIDE, DIGITS = 10 };
 
 /* A set's pictures by digit, and the middle lines of their strokes. */
 typedef struct Source {
@@ -284,8 +284,15 @@ static Place line_place(Line *l, float size)
     float width = height * h->aspect * expf(0.07f * rng_normal(&l->r));
     float turn = h->turn_spread * rng_normal(&l->r), slant = h->slant + 0.05f * rng_normal(&l->r);
     float y = h->middle + h->slope * ((float)l->right - 0.5f * (float)l->sheet.width);
+    float up = h->halves_spread, down = h->halves_spread;
 
+    if (h->halves_spread > 0) {
+        up *= rng_normal(&l->r);
+        down *= rng_normal(&l->r);
+    }
     return (Place){
+        .up = up,
+        .down = down,
         .cx = TILE / 2.f + rng_uniform(&l->r),
         .cy = y + h->y_spread * h->height * rng_normal(&l->r),
         .xx = width,
@@ -305,6 +312,7 @@ static float next_gap(Line *l)
 /* A digit's picture as it is, along its middle line, or a sketch. */
 static void draw_digit(Line *l, int digit, Place place, Sheet *tile)
 {
+    Sway sway = sway_draw(l->hand.wobble, &l->r);
     const Strings *s = l->strings;
     const Hand *h = &l->hand;
     const Source *source = &s->digits;
@@ -316,9 +324,9 @@ static void draw_digit(Line *l, int digit, Place place, Sheet *tile)
     if (chance(&l->r, h->sketched) || foreign) {
         sketch_draw(digit, place, pen, &l->r, tile);
     } else if (h->thin && source->counts[i]) {
-        draw_points((const uint8_t(*)[2])source->points[i], source->counts[i], place, pen, tile);
+        draw_points((const uint8_t(*)[2])source->points[i], source->counts[i], place, &sway, pen, tile);
     } else {
-        draw_picture(source->data->pixels + (size_t)i * PIXELS, place, tile);
+        draw_picture(source->data->pixels + (size_t)i * PIXELS, place, &sway, tile);
         draw_bold(tile, h->bold);
     }
 }
@@ -332,12 +340,10 @@ static bool add_digit(Line *l, int digit)
 
     if (!digit)
         place.cy += 0.5f * h->zero_y * (1 - h->zero_size) * h->height;
-    if (digit == 1 || digit == 4 || digit == 7 || digit == 9) { /* downwards, mostly */
-        float longer = h->tail * rng_uniform(&l->r) * place.yy;
-
-        place.yy += longer;
-        place.cy += rng_range(&l->r, 0.1f, 0.6f) * longer;
-    }
+    if (digit == 1 || digit == 4 || digit == 7 || digit == 9)
+        place.down += h->tail * rng_uniform(&l->r);
+    if (digit == 6)
+        place.up += h->rise * rng_uniform(&l->r);
     draw_digit(l, digit, place, &tile);
     return line_add(l, ink, next_gap(l), chance(&l->r, h->join));
 }
@@ -348,12 +354,13 @@ static void add_letter(Line *l)
     float ink[STRING_HEIGHT * TILE] = {0};
     Sheet tile = {ink, TILE, STRING_HEIGHT};
     Place place = line_place(l, rng_range(&l->r, 0.7f, 1.1f));
+    Sway sway = sway_draw(l->hand.wobble, &l->r);
 
     if (!s->other_count)
         return;
     draw_picture(s->digits.data->pixels +
                      PIXELS * (size_t)s->others[rng_below(&l->r, s->other_count)],
-                 place, &tile);
+                 place, &sway, &tile);
     draw_bold(&tile, l->hand.bold);
     line_add(l, ink, fabsf(next_gap(l)) + rng_range(&l->r, 1, 6), false);
 }

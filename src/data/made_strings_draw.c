@@ -23,10 +23,31 @@ static float sample(const uint8_t *p, float x, float y)
     return ((1 - v) * a + v * b) * (1 / 255.f);
 }
 
-void draw_picture(const uint8_t *picture, Place p, Sheet *s)
+/* A sine wave of two or so, as the hand sways. */
+static void sway_axis(float px, Rng *r, float *out, int n)
 {
-    float reach = 0.5f * SIDE / BOX, det = p.xx * p.yy - p.xy * p.yx;
-    float w = reach * (fabsf(p.xx) + fabsf(p.xy)), h = reach * (fabsf(p.yx) + fabsf(p.yy));
+    float turn = 6.2832f / rng_range(r, 12, 50), phase = rng_range(r, 0, 6.2832f);
+    float depth = px * rng_normal(r);
+
+    for (int i = 0; i < n; i++)
+        out[i] = depth * sinf(turn * (float)i + phase);
+}
+
+Sway sway_draw(float px, Rng *r)
+{
+    Sway s = {0};
+
+    if (px > 0) {
+        sway_axis(px, r, s.rows, STRING_HEIGHT);
+        sway_axis(px, r, s.columns, TILE);
+    }
+    return s;
+}
+
+void draw_picture(const uint8_t *picture, Place p, const Sway *sway, Sheet *s)
+{
+    float reach = 0.5f * SIDE / BOX, det = p.xx * p.yy - p.xy * p.yx, longest = 1 + more(0, more(p.up, p.down));
+    float w = reach * (fabsf(p.xx) + longest * fabsf(p.xy)), h = reach * (fabsf(p.yx) + longest * fabsf(p.yy));
     int x0 = (int)more(0, p.cx - w), x1 = (int)less((float)s->width, p.cx + w + 1);
     int y0 = (int)more(0, p.cy - h), y1 = (int)less((float)s->height, p.cy + h + 1);
     float ux = BOX * p.yy / det, uy = -BOX * p.xy / det, vx = -BOX * p.yx / det,
@@ -34,21 +55,50 @@ void draw_picture(const uint8_t *picture, Place p, Sheet *s)
 
     for (int y = y0; y < y1; y++)
         for (int x = x0; x < x1; x++) {
-            float dx = (float)x + 0.5f - p.cx, dy = (float)y + 0.5f - p.cy;
-            float v = sample(picture, 0.5f * (SIDE - 1) + ux * dx + uy * dy,
-                             0.5f * (SIDE - 1) + vx * dx + vy * dy);
+            float dx = (float)x + 0.5f - p.cx - sway->rows[y], dy = (float)y + 0.5f - p.cy - sway->columns[x];
+            float u = ux * dx + uy * dy, v = vx * dx + vy * dy;
+            float ink = sample(picture, 0.5f * (SIDE - 1) + u, 0.5f * (SIDE - 1) + v / (1 + (v < 0 ? p.up : p.down)));
 
-            s->ink[y * s->width + x] = more(s->ink[y * s->width + x], v);
+            s->ink[y * s->width + x] = more(s->ink[y * s->width + x], ink);
         }
 }
 
-void draw_points(const uint8_t (*points)[2], int count, Place place, Pen pen, Sheet *sheet)
+/* Row or column of a coordinate, the last one beyond the tile. */
+static int within(float v, int n)
 {
-    for (int i = 0; i < count; i++) {
-        Point p = place_point(place, ((float)points[i][0] / THIN_UNIT - SIDE / 2.f) / BOX,
-                              ((float)points[i][1] / THIN_UNIT - SIDE / 2.f) / BOX);
+    return v < 0 ? 0 : v < (float)n ? (int)v : n - 1;
+}
 
-        pen_dot(sheet, p.x, p.y, pen);
+static Point swayed(const uint8_t point[2], Place place, const Sway *sway)
+{
+    Point p = place_point(place, ((float)point[0] / THIN_UNIT - SIDE / 2.f) / BOX,
+                          ((float)point[1] / THIN_UNIT - SIDE / 2.f) / BOX);
+
+    return (Point){p.x + sway->rows[within(p.y, STRING_HEIGHT)], p.y + sway->columns[within(p.x, TILE)]};
+}
+
+/* Points that are neighbours along a stroke. */
+static bool beside(const uint8_t a[2], const uint8_t b[2])
+{
+    int dx = a[0] - b[0], dy = a[1] - b[1];
+
+    return dx * dx + dy * dy <= THIN_UNIT * THIN_UNIT;
+}
+
+void draw_points(const uint8_t (*points)[2], int count, Place place, const Sway *sway, Pen pen, Sheet *tile)
+{
+    bool apart = more(place.up, place.down) > 0.25f; /* further than the pen is wide, perhaps */
+
+    for (int i = 0; i < count; i++) {
+        Point p = swayed(points[i], place, sway);
+
+        pen_dot(tile, p.x, p.y, pen);
+        for (int k = 0; apart && k < i; k++)
+            if (beside(points[i], points[k])) {
+                Point q = swayed(points[k], place, sway);
+
+                pen_line(tile, p.x, p.y, q.x, q.y, pen);
+            }
     }
 }
 

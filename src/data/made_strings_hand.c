@@ -72,7 +72,10 @@ Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
     h.turn_spread = rng_range(r, 0.01f, 0.09f);
     h.zero_size = chance(r, 0.3f) ? rng_range(r, 0.45f, 0.9f) : 1;
     h.zero_y = rng_range(r, -0.5f, 0.9f);
-    h.tail = chance(r, 0.2f) ? rng_range(r, 0.1f, 0.6f) : 0;
+    h.halves_spread = rng_range(r, 0.02f, 0.14f);
+    h.tail = chance(r, 0.35f) ? rng_range(r, 0.2f, 2) : 0;
+    h.rise = chance(r, 0.15f) ? rng_range(r, 0.2f, 0.9f) : 0;
+    h.wobble = chance(r, 0.7f) ? rng_range(r, 0.005f, 0.05f) * h.height : 0;
     set_gap(&h, gaps, r);
     h.join = chance(r, 0.12f) ? rng_range(r, 0.1f, 0.6f) : 0;
     h.thin = chance(r, 0.5f);

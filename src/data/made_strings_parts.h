@@ -15,7 +15,10 @@ typedef struct Hand {
     float middle;                             /* of the line at the strip's middle */
     float size_spread, y_spread, turn_spread; /* among digits */
     float zero_size, zero_y;                  /* zeros are smaller, and sit lower or higher */
-    float tail;                               /* 1, 4, 7 and 9 are longer by this share */
+    float halves_spread;                      /* of their upper and lower halves' heights */
+    float tail;                               /* the lower half of 1, 4, 7 and 9 is longer, to this share */
+    float rise;                               /* the upper half of 6 */
+    float wobble;                             /* how far strokes sway, px */
     float gap, gap_spread;                    /* between the ink of two digits */
     float join;                               /* share of the gaps with a stroke across */
     bool thin;                                /* digits are drawn along their middle lines */
@@ -33,9 +36,17 @@ typedef struct Writing {
 /* `plain`: digits of 20 px, as their pictures are. */
 Hand hand_draw(StringGaps gaps, bool plain, Rng *r);
 
-/* A picture (28,28) on a sheet, as large as a digit. */
-void draw_picture(const uint8_t *picture, Place place, Sheet *sheet);
-void draw_points(const uint8_t (*points)[2], int count, Place place, Pen pen, Sheet *sheet);
+enum { TILE = 96 }; /* columns of the sheet for one digit, STRING_HEIGHT high */
+
+/* How far a tile's rows sway to the right and its columns downwards, px. */
+typedef struct Sway {
+    float rows[STRING_HEIGHT], columns[TILE];
+} Sway;
+Sway sway_draw(float px, Rng *r);
+
+/* A picture (28,28), or its points, on a tile, as large as a digit. */
+void draw_picture(const uint8_t *picture, Place place, const Sway *sway, Sheet *tile);
+void draw_points(const uint8_t (*points)[2], int count, Place place, const Sway *sway, Pen pen, Sheet *tile);
 void draw_bold(
     Sheet *sheet,
     float

@@ -10,13 +10,16 @@
 #include "base/rng.h"
 #include "data/pen.h"
 
-/* Where a digit of height 1 around (0,0) comes to lie: x = cx + xx*u + xy*v, y = cy + yx*u + yy*v. */
+/* Where a digit of height 1 around (0,0) comes to lie: x = cx + xx*u + xy*v, y = cy + yx*u + yy*v, once the
+ * halves above and below its middle were made longer by the shares `up` and `down`. */
 typedef struct Place {
     float cx, cy, xx, xy, yx, yy;
+    float up, down;
 } Place;
 
 static inline Point place_point(Place p, float u, float v)
 {
+    v *= 1 + (v < 0 ? p.up : p.down);
     return (Point){p.cx + p.xx * u + p.xy * v, p.cy + p.yx * u + p.yy * v};
 }
 

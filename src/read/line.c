@@ -10,7 +10,7 @@
 #include "read/line_digits.h"
 #include "read/line_strip.h"
 
-enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048, SCALES = 5 };
+enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048, SCALES = 6 };
 
 /* The net as it is for strips up to a width. */
 typedef struct Width {
@@ -188,7 +188,7 @@ static int add_look(LineReader *r, const float *ink, int w, int h, const TextLin
 static int look(LineReader *r, const float *ink, int w, int h, LineLength length, Looks *out,
                 Err *e)
 {
-    static const float heights_px[] = {23, 20, 26, 17};
+    static const float heights_px[] = {23, 20, 26, 17, 30};
     const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w};
     TextLine found;
     int status = text_line_find(ink, w, h, &found, e);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "image/resample.h"
+#include "read/rules.h"
 
 static const float ink_threshold = 0.4f;
 static const float steepest = 0.15f; /* a slope that a line of writing may have */
@@ -34,10 +35,19 @@ static float median(Weighed *v, int n)
     return v[i].value;
 }
 
+/* Digits that all touch are as flat as a rule is, but as high as writing, and not as full. */
+static bool is_level(const Part *p, int h)
+{
+    int pw = part_width(p), ph = part_height(p);
+    bool chain = pw < 12 * ph && 4 * ph > h && 5 * p->area < 3 * pw * ph;
+
+    return pw > 5 * ph && !chain;
+}
+
 bool part_is_writing(const Part *p, int w, int h)
 {
     int pw = part_width(p), ph = part_height(p);
-    bool at_end = p->x0 <= 1 || p->x1 >= w - 2, level = pw > 5 * ph;
+    bool at_end = p->x0 <= 1 || p->x1 >= w - 2, level = is_level(p, h);
     bool upright =
         (float)ph >= (at_end ? 0.6f : 0.95f) * (float)h && 5 * pw < ph && p->touches_edge;
     bool frame =
@@ -140,10 +150,12 @@ static void measure(Parts *parts, int left, Weighed *work, TextLine *out)
 
 int text_line_find(const float *ink, int w, int h, TextLine *out, Err *e)
 {
-    Parts *parts = parts_find(ink, w, h, ink_threshold, e);
+    float *clear = rules_erase(ink, w, h, e);
+    Parts *parts = clear ? parts_find(clear, w, h, ink_threshold, e) : NULL;
     Weighed *work = parts ? malloc((size_t)parts->count * sizeof *work + 1) : NULL;
     int left;
 
+    free(clear);
     if (!work) {
         parts_free(parts);
         return err_set(e, ERR_MEMORY, "no memory to find a line of writing");

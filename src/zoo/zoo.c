@@ -108,7 +108,7 @@ static const ZooModel models[] = {
                  "2209.03003",
         .build = zoo_writer,
         .usual = {.width = 48},
-        .recipe = "epochs=24 batch=64 optimizer=adam lr=0.002 beta2=0.99 schedule=cosine "
+        .recipe = "epochs=44 batch=64 optimizer=adam lr=0.002 beta2=0.99 schedule=cosine "
                   "final=0.005 warmup_steps=200 average=0.999",
     },
     {
