@@ -40,17 +40,34 @@ static int gap_before(const Piece *p, int i)
     return p[i].x - (p[i - 1].x + p[i - 1].width);
 }
 
-/* A gap that ends a number: well above a digit's height, and above the gaps within it. */
+/* Where the gaps, in rising order, fall in two kinds: most of them small, and the others three times as wide at least
+ * and about as wide as a digit is high. The least of the others; 0 for gaps of one kind. Gaps are of ink here, without
+ * the paper that pieces have around it. */
+static int first_of_wide(const int *gaps, int count, int height)
+{
+    int paper = height / 4 + 3, digit = 3 * height / 4 - 3;
+
+    for (int k = 0; k + 1 < count; k++) {
+        int narrow = most(gaps[k] + paper, digit / 8), wide = gaps[k + 1] + paper;
+
+        if (2 * (k + 1) > count && wide >= 3 * narrow && 5 * wide >= 4 * digit)
+            return gaps[k + 1];
+    }
+    return 0;
+}
+
+/* A gap that ends a number: well above a digit's height and the gaps within the number, or one of the wide ones. */
 static int widest_gap(const Piece *p, int n)
 {
-    int gaps[GAPS_LIMIT], count = 0, height = usual_height(p, n);
+    int gaps[GAPS_LIMIT], count = 0, height = usual_height(p, n), wide;
 
     for (int i = 1; i < n && count < GAPS_LIMIT; i++)
-        gaps[count++] = most(0, gap_before(p, i));
+        gaps[count++] = gap_before(p, i);
     if (!count)
         return 0;
     qsort(gaps, (size_t)count, sizeof *gaps, by_size);
-    return most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
+    wide = first_of_wide(gaps, count, height);
+    return wide ? wide - 1 : most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
 }
 
 static void add_piece(Number *to, const Piece *p)
