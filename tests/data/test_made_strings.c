@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "data/made_strings.h"
+#include "data/made_strings_parts.h"
 #include "data/sketches.h"
 #include "data/thin.h"
 #include "made.h"
@@ -257,11 +258,65 @@ static void thinning_refuses_blots_and_nothing(void **state)
     thin_digit(picture, points);
 }
 
+/* Rows of a tile from the first with ink to the last; none between them may be without. */
+static int rows_of(const float *ink)
+{
+    int rows = 0, last = -1;
+
+    for (int y = 0; y < STRING_HEIGHT; y++) {
+        bool any = false;
+
+        for (int x = 0; x < TILE; x++)
+            any = any || ink[y * TILE + x] > 0.5f;
+        assert_true(!any || !rows || y == last + 1);
+        rows += any;
+        last = any ? y : last;
+    }
+    return rows;
+}
+
+/* As a picture and along its middle line, whose points would lie apart otherwise. */
+static void a_tail_makes_the_lower_half_longer(void **state)
+{
+    const Sway still = sway_draw(0, NULL);
+    const Place place = {48, 10, 16, 0, 0, 16, 0, 3};
+    uint8_t bar[PIXELS] = {0}, points[THIN_LIMIT][2];
+    float drawn[STRING_HEIGHT * TILE] = {0}, thin[STRING_HEIGHT * TILE] = {0};
+    Sheet tile = {drawn, TILE, STRING_HEIGHT}, other = {thin, TILE, STRING_HEIGHT};
+
+    (void)state;
+    for (int y = 8; y < 20; y++)
+        memset(bar + y * 28 + 12, 255, 4);
+    draw_picture(bar, place, &still, &tile);
+    assert_in_range(rows_of(drawn), 23, 25); /* 5 above the middle, 19 below */
+    draw_points((const uint8_t(*)[2])points, thin_digit(bar, points), place, &still, (Pen){0.6f, 1}, &other);
+    assert_in_range(rows_of(thin), 13, 24);
+}
+
+static void strokes_sway_no_further_than_they_are_told(void **state)
+{
+    Rng r = rng_stream(1, RNG_STRINGS, 0);
+    double sum = 0;
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        Sway s = sway_draw(1, &r);
+
+        for (int y = 0; y < STRING_HEIGHT; y++) {
+            assert_true(fabsf(s.rows[y]) < 5);
+            sum += s.rows[y] * s.rows[y];
+        }
+    }
+    assert_true(fabs(sum / 200 / STRING_HEIGHT - 0.5) < 0.15); /* of a sine of depth 1 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_string_depends_on_seed_and_index_alone, make_digits,
                                         free_digits),
+        cmocka_unit_test(a_tail_makes_the_lower_half_longer),
+        cmocka_unit_test(strokes_sway_no_further_than_they_are_told),
         cmocka_unit_test_setup_teardown(strings_fit_their_strips_and_some_hold_nothing, make_digits,
                                         free_digits),
         cmocka_unit_test_setup_teardown(

@@ -15,6 +15,7 @@
 #include "model/shipped.h"
 #include "read/line.h"
 #include "read/line_strip.h"
+#include "read/rules.h"
 #include "zoo/zoo.h"
 
 enum { W = 300, H = 60 };
@@ -79,6 +80,48 @@ static void borders_rules_and_specks_do_not_change_the_line(void **state)
     line = find_line(ink);
     assert_true(line.height == 20 && line.middle == 30);
     assert_true(line.left == 40 && line.right == 223);
+}
+
+static void digits_on_a_rule_that_they_touch_are_measured_without_it(void **state)
+{
+    float ink[W * H];
+    TextLine line;
+
+    (void)state;
+    row_of_boxes(ink, 0);
+    box(ink, 10, 40, 270, 2);
+    line = find_line(ink);
+    assert_true(line.height == 20 && line.middle == 30 && line.left == 40 && line.right == 223);
+}
+
+static void digits_that_all_touch_are_no_rule(void **state)
+{
+    float ink[W * H];
+    TextLine line;
+
+    (void)state;
+    row_of_boxes(ink, 0);
+    for (int i = 0; i < 7; i++)
+        box(ink, 40 + 25 * i, 24 + 10 * (i % 2), 25, 2);
+    line = find_line(ink);
+    assert_true(line.height == 20 && line.middle == 30 && line.left == 40 && line.right == 223);
+}
+
+static void rules_are_erased_but_for_what_crosses_them(void **state)
+{
+    float ink[W * H], *clear;
+    int kept = 0;
+
+    (void)state;
+    row_of_boxes(ink, 0);
+    box(ink, 10, 30, 270, 2); /* through all eight */
+    box(ink, 10, 50, 40, 2);  /* too short */
+    clear = rules_erase(ink, W, H, NULL);
+    assert_non_null(clear);
+    for (int i = 0; i < W * H; i++)
+        kept += clear[i] == 1;
+    assert_int_equal(kept, 8 * 8 * 20 + 40 * 2);
+    free(clear);
 }
 
 static void a_map_without_writing_is_a_line_of_its_own(void **state)
@@ -323,6 +366,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_has_its_digits_height_middle_and_slope),
         cmocka_unit_test(borders_rules_and_specks_do_not_change_the_line),
+        cmocka_unit_test(digits_on_a_rule_that_they_touch_are_measured_without_it),
+        cmocka_unit_test(digits_that_all_touch_are_no_rule),
+        cmocka_unit_test(rules_are_erased_but_for_what_crosses_them),
         cmocka_unit_test(a_map_without_writing_is_a_line_of_its_own),
         cmocka_unit_test(a_strip_holds_the_digits_at_the_height_that_is_asked_for),
         cmocka_unit_test(long_writing_is_made_smaller_to_fit),
