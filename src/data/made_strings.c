@@ -284,17 +284,19 @@ static Place line_place(Line *l, float size)
     float width = height * h->aspect * expf(0.07f * rng_normal(&l->r));
     float turn = h->turn_spread * rng_normal(&l->r), slant = h->slant + 0.05f * rng_normal(&l->r);
     float y = h->middle + h->slope * ((float)l->right - 0.5f * (float)l->sheet.width);
-    float up = h->halves_spread, down = h->halves_spread;
+    float up = 0, down = 0, across, off;
 
-    if (h->halves_spread > 0) {
-        up *= rng_normal(&l->r);
-        down *= rng_normal(&l->r);
+    if (h->halves_spread > 0) { /* plain strings stay as they were before there were halves */
+        up = h->halves_spread * rng_normal(&l->r);
+        down = h->halves_spread * rng_normal(&l->r);
     }
+    across = rng_uniform(&l->r);
+    off = h->y_spread * h->height * rng_normal(&l->r);
     return (Place){
         .up = up,
         .down = down,
-        .cx = TILE / 2.f + rng_uniform(&l->r),
-        .cy = y + h->y_spread * h->height * rng_normal(&l->r),
+        .cx = TILE / 2.f + across,
+        .cy = y + off,
         .xx = width,
         .xy = -(slant + turn) * height,
         .yx = turn * width,
@@ -337,6 +339,7 @@ static bool add_digit(Line *l, int digit)
     float ink[STRING_HEIGHT * TILE] = {0};
     Sheet tile = {ink, TILE, STRING_HEIGHT};
     Place place = line_place(l, digit ? 1 : h->zero_size);
+    bool join;
 
     if (!digit)
         place.cy += 0.5f * h->zero_y * (1 - h->zero_size) * h->height;
@@ -345,7 +348,8 @@ static bool add_digit(Line *l, int digit)
     if (digit == 6)
         place.up += h->rise * rng_uniform(&l->r);
     draw_digit(l, digit, place, &tile);
-    return line_add(l, ink, next_gap(l), chance(&l->r, h->join));
+    join = chance(&l->r, h->join);
+    return line_add(l, ink, next_gap(l), join);
 }
 
 static void add_letter(Line *l)
@@ -355,6 +359,7 @@ static void add_letter(Line *l)
     Sheet tile = {ink, TILE, STRING_HEIGHT};
     Place place = line_place(l, rng_range(&l->r, 0.7f, 1.1f));
     Sway sway = sway_draw(l->hand.wobble, &l->r);
+    float gap;
 
     if (!s->other_count)
         return;
@@ -362,7 +367,8 @@ static void add_letter(Line *l)
                      PIXELS * (size_t)s->others[rng_below(&l->r, s->other_count)],
                  place, &sway, &tile);
     draw_bold(&tile, l->hand.bold);
-    line_add(l, ink, fabsf(next_gap(l)) + rng_range(&l->r, 1, 6), false);
+    gap = fabsf(next_gap(l));
+    line_add(l, ink, gap + rng_range(&l->r, 1, 6), false);
 }
 
 static void add_sign(Line *l, SignKind kind)
@@ -370,8 +376,12 @@ static void add_sign(Line *l, SignKind kind)
     float ink[STRING_HEIGHT * TILE] = {0};
     Sheet tile = {ink, TILE, STRING_HEIGHT};
 
-    draw_sign(&l->hand, kind, line_place(l, 1), &l->r, &tile);
-    line_add(l, ink, fabsf(next_gap(l)) + rng_range(&l->r, 0.5f, 3), false);
+    Place place = line_place(l, 1);
+    float gap;
+
+    draw_sign(&l->hand, kind, place, &l->r, &tile);
+    gap = fabsf(next_gap(l));
+    line_add(l, ink, gap + rng_range(&l->r, 0.5f, 3), false);
 }
 
 /* ---- what is written ---- */

@@ -6,9 +6,9 @@
  *     strings_free(s);
  *
  * A string has a hand of its own: size, slant, stroke, spacing from clear to overlapping, how far
- * digits stray. Half of the strings show the pictures of digits as they are, half draw their middle
- * lines anew with a pen; some digits are sketches. Around them is what cells and cheques hold
- * besides: borders, rules, boxes, separators, punctuation and letters that are not to be read, bits
+ * digits stray, how long tails are, how strokes sway. Half of the strings show the pictures of
+ * digits, half draw their middle lines anew with a pen; some digits are sketches. Around them is
+ * what cells and cheques hold besides: borders, rules, boxes, separators, punctuation and letters that are not to be read, bits
  * of neighbours, specks, shadows; and pictures are small, blurred, faint and grainy. Some strings
  * hold no digit at all.
  *

@@ -23,7 +23,7 @@ static float sample(const uint8_t *p, float x, float y)
     return ((1 - v) * a + v * b) * (1 / 255.f);
 }
 
-/* A sine wave of two or so, as the hand sways. */
+/* A sine of 12 to 50 px a wave; its depth is normal, with a deviation of px. */
 static void sway_axis(float px, Rng *r, float *out, int n)
 {
     float turn = 6.2832f / rng_range(r, 12, 50), phase = rng_range(r, 0, 6.2832f);
@@ -44,10 +44,20 @@ Sway sway_draw(float px, Rng *r)
     return s;
 }
 
+static float largest(const float *v, int n)
+{
+    float most = 0;
+
+    for (int i = 0; i < n; i++)
+        most = more(most, fabsf(v[i]));
+    return most;
+}
+
 void draw_picture(const uint8_t *picture, Place p, const Sway *sway, Sheet *s)
 {
     float reach = 0.5f * SIDE / BOX, det = p.xx * p.yy - p.xy * p.yx, longest = 1 + more(0, more(p.up, p.down));
-    float w = reach * (fabsf(p.xx) + longest * fabsf(p.xy)), h = reach * (fabsf(p.yx) + longest * fabsf(p.yy));
+    float side = largest(sway->rows, STRING_HEIGHT), fall = largest(sway->columns, TILE);
+    float w = side + reach * (fabsf(p.xx) + longest * fabsf(p.xy)), h = fall + reach * (fabsf(p.yx) + longest * fabsf(p.yy));
     int x0 = (int)more(0, p.cx - w), x1 = (int)less((float)s->width, p.cx + w + 1);
     int y0 = (int)more(0, p.cy - h), y1 = (int)less((float)s->height, p.cy + h + 1);
     float ux = BOX * p.yy / det, uy = -BOX * p.xy / det, vx = -BOX * p.yx / det,
@@ -64,7 +74,7 @@ void draw_picture(const uint8_t *picture, Place p, const Sway *sway, Sheet *s)
 }
 
 /* Row or column of a coordinate, the last one beyond the tile. */
-static int within(float v, int n)
+static int line_of(float v, int n)
 {
     return v < 0 ? 0 : v < (float)n ? (int)v : n - 1;
 }
@@ -74,11 +84,11 @@ static Point swayed(const uint8_t point[2], Place place, const Sway *sway)
     Point p = place_point(place, ((float)point[0] / THIN_UNIT - SIDE / 2.f) / BOX,
                           ((float)point[1] / THIN_UNIT - SIDE / 2.f) / BOX);
 
-    return (Point){p.x + sway->rows[within(p.y, STRING_HEIGHT)], p.y + sway->columns[within(p.x, TILE)]};
+    return (Point){p.x + sway->rows[line_of(p.y, STRING_HEIGHT)], p.y + sway->columns[line_of(p.x, TILE)]};
 }
 
 /* Points that are neighbours along a stroke. */
-static bool beside(const uint8_t a[2], const uint8_t b[2])
+static bool are_neighbours(const uint8_t a[2], const uint8_t b[2])
 {
     int dx = a[0] - b[0], dy = a[1] - b[1];
 
@@ -87,14 +97,14 @@ static bool beside(const uint8_t a[2], const uint8_t b[2])
 
 void draw_points(const uint8_t (*points)[2], int count, Place place, const Sway *sway, Pen pen, Sheet *tile)
 {
-    bool apart = more(place.up, place.down) > 0.25f; /* further than the pen is wide, perhaps */
+    bool apart = more(place.up, place.down) > 0.25f; /* dots would leave holes between them */
 
     for (int i = 0; i < count; i++) {
         Point p = swayed(points[i], place, sway);
 
         pen_dot(tile, p.x, p.y, pen);
         for (int k = 0; apart && k < i; k++)
-            if (beside(points[i], points[k])) {
+            if (are_neighbours(points[i], points[k])) {
                 Point q = swayed(points[k], place, sway);
 
                 pen_line(tile, p.x, p.y, q.x, q.y, pen);

@@ -15,10 +15,10 @@ typedef struct Hand {
     float middle;                             /* of the line at the strip's middle */
     float size_spread, y_spread, turn_spread; /* among digits */
     float zero_size, zero_y;                  /* zeros are smaller, and sit lower or higher */
-    float halves_spread;                      /* of their upper and lower halves' heights */
-    float tail;                               /* the lower half of 1, 4, 7 and 9 is longer, to this share */
-    float rise;                               /* the upper half of 6 */
-    float wobble;                             /* how far strokes sway, px */
+    float halves_spread;                      /* deviation of the heights of digits' upper and lower halves, share */
+    float tail;                               /* the lower half of 1, 4, 7 and 9 is longer by up to this share */
+    float rise;                               /* the same of the upper half of 6 */
+    float wobble;                             /* sway_draw's px, of digits that are no sketches */
     float gap, gap_spread;                    /* between the ink of two digits */
     float join;                               /* share of the gaps with a stroke across */
     bool thin;                                /* digits are drawn along their middle lines */
@@ -42,9 +42,10 @@ enum { TILE = 96 }; /* columns of the sheet for one digit, STRING_HEIGHT high */
 typedef struct Sway {
     float rows[STRING_HEIGHT], columns[TILE];
 } Sway;
+/* Sines of random waves, their depths normal with a deviation of px. None with 0; `r` may be NULL then. */
 Sway sway_draw(float px, Rng *r);
 
-/* A picture (28,28), or its points, on a tile, as large as a digit. */
+/* A picture (28,28), or its points (count,2) from data/thin.h, on a tile, as large as a digit. */
 void draw_picture(const uint8_t *picture, Place place, const Sway *sway, Sheet *tile);
 void draw_points(const uint8_t (*points)[2], int count, Place place, const Sway *sway, Pen pen, Sheet *tile);
 void draw_bold(

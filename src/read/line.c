@@ -10,7 +10,11 @@
 #include "read/line_digits.h"
 #include "read/line_strip.h"
 
-enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048, SCALES = 6 };
+enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048 };
+
+/* How high digits are made for the net, about as they were in the strings that it learnt from. */
+static const float heights_px[] = {23, 20, 26, 17, 30};
+enum { HEIGHTS = sizeof heights_px / sizeof *heights_px, LOOKS = HEIGHTS + 1 };
 
 /* The net as it is for strips up to a width. */
 typedef struct Width {
@@ -132,7 +136,7 @@ typedef struct Look {
 /* The same writing several times. */
 typedef struct Looks {
     int count;
-    Look list[SCALES];
+    Look list[LOOKS];
 } Looks;
 
 /* The probabilities of each step. The strip is continued to the right by paper. */
@@ -188,13 +192,12 @@ static int add_look(LineReader *r, const float *ink, int w, int h, const TextLin
 static int look(LineReader *r, const float *ink, int w, int h, LineLength length, Looks *out,
                 Err *e)
 {
-    static const float heights_px[] = {23, 20, 26, 17, 30};
     const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w};
     TextLine found;
     int status = text_line_find(ink, w, h, &found, e);
 
     out->count = 0;
-    for (int i = 0; !status && i < SCALES - 1; i++)
+    for (int i = 0; !status && i < HEIGHTS; i++)
         status = add_look(r, ink, w, h, &found, heights_px[i], length, out, e);
     if (!status && 3 * found.height > h)
         status = add_look(r, ink, w, h, &whole, STRIP_HEIGHT, length, out, e);

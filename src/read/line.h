@@ -25,7 +25,7 @@ typedef struct LineDigit {
     double probabilities[LINE_DIGITS]; /* the same for each */
     float x, y, width, height;         /* where it stands, in pixels of the picture */
     uint8_t seen[28 * 28];             /* its ink alone, as MNIST has it */
-    bool odd;                          /* cut from a neighbour that it touches, or with a long tail */
+    bool odd;                          /* cut from a neighbour that it touches or a rule, or with a long tail */
 } LineDigit;
 
 typedef struct LineReading {

@@ -13,7 +13,8 @@ static const float tallest = 1.4f; /* digit, of the line's usual height: no tail
 static const float owned = 0.75f; /* share of a part's ink that makes it one digit's */
 
 typedef struct Cut {
-    const float *ink;
+    const float *whole; /* the map */
+    const float *ink;   /* without rules */
     int w, h;
     const TextLine *line;
     int count;
@@ -159,6 +160,16 @@ static void find_box(const Cut *c, int i, int box[4])
     box[0] = ax, box[1] = ay, box[2] = bx - ax, box[3] = by - ay;
 }
 
+/* Whether a rule was taken out of a box, and some of a digit with it perhaps. */
+static bool is_erased(const Cut *c, const int box[4])
+{
+    for (int y = box[1]; y < box[1] + box[3]; y++)
+        for (int x = box[0]; x < box[0] + box[2]; x++)
+            if (c->whole[(size_t)y * c->w + x] != c->ink[(size_t)y * c->w + x])
+                return true;
+    return false;
+}
+
 /* Its ink alone, as the nets for digits see it. `room` is as large as the map. */
 static int take_digit(const Cut *c, int i, float *room, LineDigit *out, Err *e)
 {
@@ -172,7 +183,7 @@ static int take_digit(const Cut *c, int i, float *room, LineDigit *out, Err *e)
 
             room[y * box[2] + x] = belongs(c, i, box[0] + x, c->parts->label[at]) ? c->ink[at] : 0;
         }
-    out->odd = is_cut(c, i) || (float)box[3] > tallest * c->line->height;
+    out->odd = is_cut(c, i) || is_erased(c, box) || (float)box[3] > tallest * c->line->height;
     out->x = (float)box[0];
     out->y = (float)box[1];
     out->width = (float)box[2];
@@ -184,7 +195,7 @@ int line_digits_cut(const float *ink, int w, int h, const TextLine *line, const 
                     int count, LineDigit *digits, Err *e)
 {
     float *clear = rules_erase(ink, w, h, e);
-    Cut c = {.ink = clear, .w = w, .h = h, .line = line, .count = count};
+    Cut c = {.whole = ink, .ink = clear, .w = w, .h = h, .line = line, .count = count};
     float *room = malloc((size_t)w * h * sizeof *room);
     int status = 0;
 

@@ -36,10 +36,10 @@ static float median(Weighed *v, int n)
 }
 
 /* Digits that all touch are as flat as a rule is, but as high as writing, and not as full. */
-static bool is_level(const Part *p, int h)
+static bool is_rule(const Part *p, int h)
 {
     int pw = part_width(p), ph = part_height(p);
-    bool chain = pw < 12 * ph && 4 * ph > h && 5 * p->area < 3 * pw * ph;
+    bool chain = pw < 12 * ph && 4 * ph > h && (double)p->area < 0.6 * pw * ph;
 
     return pw > 5 * ph && !chain;
 }
@@ -47,7 +47,7 @@ static bool is_level(const Part *p, int h)
 bool part_is_writing(const Part *p, int w, int h)
 {
     int pw = part_width(p), ph = part_height(p);
-    bool at_end = p->x0 <= 1 || p->x1 >= w - 2, level = is_level(p, h);
+    bool at_end = p->x0 <= 1 || p->x1 >= w - 2, level = is_rule(p, h);
     bool upright =
         (float)ph >= (at_end ? 0.6f : 0.95f) * (float)h && 5 * pw < ph && p->touches_edge;
     bool frame =

@@ -1,5 +1,6 @@
 #include "read/numbers.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 enum { GAPS_LIMIT = 64 };
@@ -40,23 +41,26 @@ static int gap_before(const Piece *p, int i)
     return p[i].x - (p[i - 1].x + p[i - 1].width);
 }
 
-/* Where the gaps, in rising order, fall in two kinds: most of them small, and the others three times as wide at least
- * and about as wide as a digit is high. The least of the others; 0 for gaps of one kind. Gaps are of ink here, without
- * the paper that pieces have around it. */
-static int first_of_wide(const int *gaps, int count, int height)
+/* Whether the gaps between pieces, in rising order, are of two kinds: most of them narrow, and the others three times as
+ * wide at least and about as wide as a digit is high. *wide is the least of these. What counts is the gap between their
+ * ink, which is wider by the paper around two pieces (pieces.c). */
+static bool two_kinds(const int *gaps, int count, int height, int *wide)
 {
-    int paper = height / 4 + 3, digit = 3 * height / 4 - 3;
+    int paper = height / 4 + 3, digit = 3 * height / 4 - 3; /* of a piece so high, less its paper */
 
     for (int k = 0; k + 1 < count; k++) {
-        int narrow = most(gaps[k] + paper, digit / 8), wide = gaps[k + 1] + paper;
+        int narrow = most(gaps[k] + paper, digit / 8), next = gaps[k + 1] + paper;
 
-        if (2 * (k + 1) > count && wide >= 3 * narrow && 5 * wide >= 4 * digit)
-            return gaps[k + 1];
+        if (2 * (k + 1) > count && next >= 3 * narrow && 5 * next >= 4 * digit) {
+            *wide = gaps[k + 1];
+            return true;
+        }
     }
-    return 0;
+    return false;
 }
 
-/* A gap that ends a number: well above a digit's height and the gaps within the number, or one of the wide ones. */
+/* The widest gap that there may be within a number: well above a digit's height and the usual gap, or less than those
+ * that are of another kind. */
 static int widest_gap(const Piece *p, int n)
 {
     int gaps[GAPS_LIMIT], count = 0, height = usual_height(p, n), wide;
@@ -66,8 +70,7 @@ static int widest_gap(const Piece *p, int n)
     if (!count)
         return 0;
     qsort(gaps, (size_t)count, sizeof *gaps, by_size);
-    wide = first_of_wide(gaps, count, height);
-    return wide ? wide - 1 : most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
+    return two_kinds(gaps, count, height, &wide) ? wide - 1 : most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
 }
 
 static void add_piece(Number *to, const Piece *p)

@@ -2,14 +2,19 @@
  *
  *     float *clear = rules_erase(ink, w, h, &e);
  *
- * For finding and cutting writing; the line net sees the rules, as it did when it was trained. */
+ * For finding and cutting writing; the line net sees the rules, as it did when it was trained. Rules need not reach the
+ * rims, as those of image/lines.h do, and are nearly level; one pass over the map. */
 #ifndef SCRAWL_READ_RULES_H
 #define SCRAWL_READ_RULES_H
 
 #include "base/err.h"
 
-/* A copy of a map (h,w) without level runs of ink that are longer than the map is high. Strokes that cross one stay
- * whole. The caller frees; NULL without memory. */
+/* A copy of a map (h,w) of ink 0..1 without the level runs that are RULE_HEIGHTS times as long as the map is high, or
+ * longer, and RULE_LEAST pixels. Strokes that go on above and below one stay whole, what ends in it loses its end. The
+ * caller frees; NULL without memory. */
 float *rules_erase(const float *ink, int w, int h, Err *e);
+
+#define RULE_HEIGHTS 1.2f
+enum { RULE_LEAST = 32 };
 
 #endif

@@ -200,7 +200,7 @@ static int set_up(WriterRun *w, Err *e)
         code = samples_check(w->data, "the writer", e);
     if (code)
         return code;
-    w->picture_epochs = r->epochs - (r->epochs + 2) / 4;
+    w->picture_epochs = r->epochs - (r->epochs + 2) / 4; /* a quarter, rounded, is the flow's */
     w->run = run_folder_new(w->options->folder, e);
     w->team = w->run ? team_new(r->threads, e) : NULL;
     if (!w->team)

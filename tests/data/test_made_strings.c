@@ -279,7 +279,7 @@ static int rows_of(const float *ink)
 static void a_tail_makes_the_lower_half_longer(void **state)
 {
     const Sway still = sway_draw(0, NULL);
-    const Place place = {48, 10, 16, 0, 0, 16, 0, 3};
+    const Place place = {.cx = 48, .cy = 10, .xx = 16, .yy = 16, .down = 3};
     uint8_t bar[PIXELS] = {0}, points[THIN_LIMIT][2];
     float drawn[STRING_HEIGHT * TILE] = {0}, thin[STRING_HEIGHT * TILE] = {0};
     Sheet tile = {drawn, TILE, STRING_HEIGHT}, other = {thin, TILE, STRING_HEIGHT};
@@ -293,21 +293,22 @@ static void a_tail_makes_the_lower_half_longer(void **state)
     assert_in_range(rows_of(thin), 13, 24);
 }
 
-static void strokes_sway_no_further_than_they_are_told(void **state)
+static void strokes_sway_as_far_as_they_are_told(void **state)
 {
     Rng r = rng_stream(1, RNG_STRINGS, 0);
-    double sum = 0;
+    double rows = 0, columns = 0;
 
     (void)state;
     for (int i = 0; i < 200; i++) {
-        Sway s = sway_draw(1, &r);
+        Sway s = sway_draw(2, &r);
 
-        for (int y = 0; y < STRING_HEIGHT; y++) {
-            assert_true(fabsf(s.rows[y]) < 5);
-            sum += s.rows[y] * s.rows[y];
-        }
+        for (int y = 0; y < STRING_HEIGHT; y++)
+            rows += s.rows[y] * s.rows[y] / STRING_HEIGHT;
+        for (int x = 0; x < TILE; x++)
+            columns += s.columns[x] * s.columns[x] / TILE;
     }
-    assert_true(fabs(sum / 200 / STRING_HEIGHT - 0.5) < 0.15); /* of a sine of depth 1 */
+    assert_true(fabs(rows / 200 - 2) < 0.5); /* of a sine, half the square of its depth */
+    assert_true(fabs(columns / 200 - 2) < 0.5);
 }
 
 int main(void)
@@ -316,7 +317,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_string_depends_on_seed_and_index_alone, make_digits,
                                         free_digits),
         cmocka_unit_test(a_tail_makes_the_lower_half_longer),
-        cmocka_unit_test(strokes_sway_no_further_than_they_are_told),
+        cmocka_unit_test(strokes_sway_as_far_as_they_are_told),
         cmocka_unit_test_setup_teardown(strings_fit_their_strips_and_some_hold_nothing, make_digits,
                                         free_digits),
         cmocka_unit_test_setup_teardown(

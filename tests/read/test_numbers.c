@@ -45,7 +45,7 @@ static void a_number_ends_at_a_gap_much_wider_than_the_others(void **state)
     assert_int_equal(n[0].count, 8);
 }
 
-/* Gaps of ink are 14 wider: pieces have a margin. */
+/* Steps of 26 leave 6 between the ink of two digits, and a first digit at 194 stands 46 behind the last of four. */
 static void a_number_ends_at_a_gap_as_wide_as_a_digit_is_high_where_others_are_narrow(void **state)
 {
     Piece p[ROOM];
