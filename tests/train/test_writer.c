@@ -1,4 +1,4 @@
-/* Training the writer, in little: 80 made-up pictures, an epoch of them and then two of the flow. */
+/* Training the writer, in little: 80 made-up pictures, two epochs of them and then one of the flow. */
 #include "made_up.h"
 
 #include <math.h>
