@@ -447,6 +447,25 @@ static void joined_sets_keep_all_that_they_know(void **state)
     made_remove(folder);
 }
 
+static void blemished_copies_stay_marked_when_sets_are_joined(void **state)
+{
+    Dataset *plain = dataset_new(2, 8, 8, 10, NULL), *spoilt = dataset_new(2, 8, 8, 10, NULL), *d;
+
+    (void)state;
+    d = dataset_join((const Dataset *[]){plain, spoilt}, 2, NULL);
+    assert_null(d->blemished);
+    dataset_free(d);
+    spoilt->blemished = malloc(2 * sizeof *spoilt->blemished);
+    spoilt->blemished[0] = false;
+    spoilt->blemished[1] = true;
+    d = dataset_join((const Dataset *[]){plain, spoilt, plain}, 3, NULL);
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(d->blemished[i], i == 3);
+    dataset_free(d);
+    dataset_free(plain);
+    dataset_free(spoilt);
+}
+
 static void counts_mean_and_deviation_are_measured(void **state)
 {
     (void)state;
@@ -534,6 +553,7 @@ int main(void)
         cmocka_unit_test(numbers_of_several_digits_keep_their_text),
         cmocka_unit_test(what_is_no_set_is_named),
         cmocka_unit_test(joined_sets_keep_all_that_they_know),
+        cmocka_unit_test(blemished_copies_stay_marked_when_sets_are_joined),
         cmocka_unit_test(counts_mean_and_deviation_are_measured),
         cmocka_unit_test(mnist_has_its_known_counts),
         cmocka_unit_test(photos_open_with_their_counts),
