@@ -281,8 +281,8 @@ static Place line_place(Line *l, float size)
 {
     const Hand *h = &l->hand;
     float height = h->height * size * expf(h->size_spread * rng_normal(&l->r));
-    float width = height * h->aspect * expf(0.07f * rng_normal(&l->r));
-    float turn = h->turn_spread * rng_normal(&l->r), slant = h->slant + 0.05f * rng_normal(&l->r);
+    float width = height * h->aspect * expf(h->width_spread * rng_normal(&l->r));
+    float turn = h->turn_spread * rng_normal(&l->r), slant = h->slant + h->slant_spread * rng_normal(&l->r);
     float y = h->middle + h->slope * ((float)l->right - 0.5f * (float)l->sheet.width);
     float up = 0, down = 0, across, off;
 

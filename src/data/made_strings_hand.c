@@ -46,6 +46,8 @@ static Hand hand_neat(float height, StringGaps gaps, Rng *r)
               .aspect = 1,
               .middle = STRING_HEIGHT / 2.f,
               .y_spread = 0.03f,
+              .width_spread = 0.07f,
+              .slant_spread = 0.05f,
               .zero_size = 1,
               .pen = {0.05f * height, 1}};
 
@@ -72,10 +74,12 @@ Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
     h.turn_spread = rng_range(r, 0.01f, 0.09f);
     h.zero_size = chance(r, 0.3f) ? rng_range(r, 0.45f, 0.9f) : 1;
     h.zero_y = rng_range(r, -0.5f, 0.9f);
-    h.halves_spread = rng_range(r, 0.02f, 0.14f);
+    h.width_spread = rng_range(r, 0.05f, 0.14f);
+    h.slant_spread = rng_range(r, 0.03f, 0.1f);
+    h.halves_spread = rng_range(r, 0.02f, 0.2f);
     h.tail = chance(r, 0.35f) ? rng_range(r, 0.2f, 2) : 0;
     h.rise = chance(r, 0.15f) ? rng_range(r, 0.2f, 0.9f) : 0;
-    h.wobble = chance(r, 0.7f) ? rng_range(r, 0.005f, 0.05f) * h.height : 0;
+    h.wobble = chance(r, 0.8f) ? rng_range(r, 0.01f, 0.065f) * h.height : 0;
     set_gap(&h, gaps, r);
     h.join = chance(r, 0.12f) ? rng_range(r, 0.1f, 0.6f) : 0;
     h.thin = chance(r, 0.5f);

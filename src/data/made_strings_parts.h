@@ -14,6 +14,7 @@ typedef struct Hand {
     float slant, slope;                       /* of strokes to the right; of the line downwards */
     float middle;                             /* of the line at the strip's middle */
     float size_spread, y_spread, turn_spread; /* among digits */
+    float width_spread, slant_spread;
     float zero_size, zero_y;                  /* zeros are smaller, and sit lower or higher */
     float halves_spread;                      /* deviation of the heights of digits' upper and lower halves, share */
     float tail;                               /* the lower half of 1, 4, 7 and 9 is longer by up to this share */
