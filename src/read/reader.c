@@ -12,10 +12,9 @@
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
-/* How much the digits' net has to say about a digit of a number that stands apart, and about one that is
- * cut from its neighbour or has a long tail: chosen on made-up numbers of validation digits. */
 static const double least_sure = 0.5; /* a digit of a number that is less likely than not is refused */
-static const double second_opinion = 0.25, odd_opinion = 0.1, least_probability = 1e-4;
+/* How much the digits' net has to say about a digit of a number: chosen on made-up numbers of validation digits. */
+static const double second_opinion = 0.15, least_probability = 1e-4;
 
 struct Reader {
     Model *model;
@@ -168,10 +167,11 @@ static void decide(const Model *m, const double *p, ReadDigit *d)
 }
 
 /* A digit of a number: the line reader knows its neighbours, the digits' net was trained longer on what it looks
- * like. Both count, the second less, and not at all for what it takes for no digit. */
+ * like. Both count, the second less, and not at all for what it takes for no digit, or where a digit was cut from its
+ * neighbour or has a long tail. */
 static void decide_both(const Reader *r, const double *p, Spot *s)
 {
-    double weight = (s->odd ? odd_opinion : second_opinion) * (r->model->class_count > DIGITS ? 1 - p[DIGITS] : 1);
+    double weight = s->odd ? 0 : second_opinion * (r->model->class_count > DIGITS ? 1 - p[DIGITS] : 1);
     double both[DIGITS], sum = 0;
 
     for (int d = 0; d < DIGITS; d++) {
