@@ -209,8 +209,8 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
         w = rng_range(r, 0.4f, 1.4f);
         stroke(s, place, pen, -w, tilt, w, -tilt);
         break;
-    default: /* a bar through the whole strip, whatever the hand */
-        pen_line(s, place.cx + 4 * tilt, -2, place.cx - 4 * tilt, (float)s->height + 2,
+    default: /* as high as the strip or as the boxes, whatever the hand */
+        pen_line(s, place.cx + 4 * tilt, hand->bar_top, place.cx - 4 * tilt, hand->bar_bottom,
                  (Pen){rng_range(r, 0.3f, 1.2f), rng_range(r, 0.4f, 1)});
     }
 }

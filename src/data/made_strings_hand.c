@@ -49,6 +49,8 @@ static Hand hand_neat(float height, StringGaps gaps, Rng *r)
               .width_spread = 0.07f,
               .slant_spread = 0.05f,
               .zero_size = 1,
+              .bar_top = -2,
+              .bar_bottom = STRING_HEIGHT + 2,
               .pen = {0.05f * height, 1}};
 
     set_gap(&h, gaps, r);
@@ -86,6 +88,12 @@ Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
     width = bounded(2.1f * expf(0.35f * rng_normal(r)), 0.9f, 4.8f) * h.height / 22.5f;
     h.pen = (Pen){0.5f * width, chance(r, 0.7f) ? 1 : rng_range(r, 0.6f, 1)};
     h.bold = bounded(0.35f * rng_normal(r), -0.6f, 1);
+    h.bar_top = -2;
+    h.bar_bottom = STRING_HEIGHT + 2;
+    if (chance(r, 0.5f)) {
+        h.bar_top = h.middle - h.height * rng_range(r, 0.54f, 0.9f);
+        h.bar_bottom = h.middle + h.height * rng_range(r, 0.54f, 0.9f);
+    }
     h.sketched = chance(r, 0.15f) ? rng_range(r, 0.2f, 1) : 0;
     h.foreign = chance(r, 0.3f) ? rng_range(r, 0.5f, 1) : 0;
     return h;

@@ -24,6 +24,7 @@ typedef struct Hand {
     float join;                               /* share of the gaps with a stroke across */
     bool thin;                                /* digits are drawn along their middle lines */
     Pen pen;
+    float bar_top, bar_bottom; /* rows between which bars between digits stand */
     float bold;              /* pictures of digits: strokes wider or thinner */
     float sketched, foreign; /* share of all digits, of 1 and 7 */
 } Hand;
