@@ -321,9 +321,14 @@ static void draw_digit(Line *l, int digit, Place place, Sheet *tile)
     uint32_t count = source->first[digit + 1] - source->first[digit];
     uint32_t i = source->index[source->first[digit] + rng_below(&l->r, count)];
     bool foreign = (digit == 1 || digit == 7) && chance(&l->r, h->foreign);
+    bool stroke = digit == 1 && chance(&l->r, h->stroke);
     Pen pen = {h->pen.radius * expf(0.08f * rng_normal(&l->r)), h->pen.level};
 
-    if (chance(&l->r, h->sketched) || foreign) {
+    if (stroke) { /* as straight as a border */
+        Point from = place_point(place, 0, -0.5f), to = place_point(place, 0, 0.5f);
+
+        pen_line(tile, from.x, from.y, to.x, to.y, pen);
+    } else if (chance(&l->r, h->sketched) || foreign) {
         sketch_draw(digit, place, pen, &l->r, tile);
     } else if (h->thin && source->counts[i]) {
         draw_points((const uint8_t(*)[2])source->points[i], source->counts[i], place, &sway, pen, tile);
@@ -343,8 +348,10 @@ static bool add_digit(Line *l, int digit)
 
     if (!digit)
         place.cy += 0.5f * h->zero_y * (1 - h->zero_size) * h->height;
-    if (digit == 1 || digit == 4 || digit == 7 || digit == 9)
+    if (digit == 4 || digit == 7 || digit == 9)
         place.down += h->tail * rng_uniform(&l->r);
+    if (digit == 1) /* one that is longer is like a border */
+        place.down += less(h->tail, 0.4f) * rng_uniform(&l->r);
     if (digit == 6)
         place.up += h->rise * rng_uniform(&l->r);
     draw_digit(l, digit, place, &tile);

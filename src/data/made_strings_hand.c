@@ -91,10 +91,13 @@ Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
     h.bar_top = -2;
     h.bar_bottom = STRING_HEIGHT + 2;
     if (chance(r, 0.5f)) {
-        h.bar_top = h.middle - h.height * rng_range(r, 0.54f, 0.9f);
-        h.bar_bottom = h.middle + h.height * rng_range(r, 0.54f, 0.9f);
+        h.bar_top = h.middle - h.height * rng_range(r, 0.65f, 0.95f);
+        h.bar_bottom = h.middle + h.height * rng_range(r, 0.65f, 0.95f);
     }
     h.sketched = chance(r, 0.15f) ? rng_range(r, 0.2f, 1) : 0;
+    h.stroke = chance(r, 0.3f) ? rng_range(r, 0.3f, 1) : 0;
+    if (h.stroke > 0 && chance(r, 0.5f))
+        h.slant *= 0.2f;
     h.foreign = chance(r, 0.3f) ? rng_range(r, 0.5f, 1) : 0;
     return h;
 }

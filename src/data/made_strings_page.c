@@ -38,8 +38,8 @@ static void draw_level(Sheet *s, float y, float slope, int first, int end, Pen p
 
 static void draw_upright(Sheet *s, float x, float slope, Pen pen, Rng *r)
 {
-    float top = chance(r, 0.85f) ? -2 : rng_range(r, -2, 8);
-    float bottom = STRING_HEIGHT + (chance(r, 0.85f) ? 2 : rng_range(r, -8, 2));
+    float top = chance(r, 0.85f) ? -2 : rng_range(r, -2, 3);
+    float bottom = STRING_HEIGHT + (chance(r, 0.85f) ? 2 : rng_range(r, -3, 2));
 
     draw_line(s, (Point){x - slope * (top - 16), top}, (Point){x - slope * (bottom - 16), bottom},
               pen, r);

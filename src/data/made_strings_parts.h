@@ -17,7 +17,7 @@ typedef struct Hand {
     float width_spread, slant_spread;
     float zero_size, zero_y;                  /* zeros are smaller, and sit lower or higher */
     float halves_spread;                      /* deviation of the heights of digits' upper and lower halves, share */
-    float tail;                               /* the lower half of 1, 4, 7 and 9 is longer by up to this share */
+    float tail;                               /* the lower half of 4, 7, 9, a little of 1, is longer by up to this share */
     float rise;                               /* the same of the upper half of 6 */
     float wobble;                             /* sway_draw's px, of digits that are no sketches */
     float gap, gap_spread;                    /* between the ink of two digits */
@@ -27,6 +27,7 @@ typedef struct Hand {
     float bar_top, bar_bottom; /* rows between which bars between digits stand */
     float bold;              /* pictures of digits: strokes wider or thinner */
     float sketched, foreign; /* share of all digits, of 1 and 7 */
+    float stroke;            /* share of 1 that is one straight line */
 } Hand;
 
 /* What the writing on a strip takes up. */

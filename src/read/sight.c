@@ -105,10 +105,12 @@ static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i
     return 0;
 }
 
-/* What the line reader finds on a part of the picture. One digit is better read by the net for digits. */
+/* What the line reader finds on a part of the picture, or on all of it. One digit is better read by the net for digits;
+ * where that finds none, a part of a picture held no writing, but a picture holds something that cannot be read. */
 static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part, int number,
                        const ReadOptions *options, Err *e)
 {
+    bool is_part = part.width < im->width || part.height < im->height;
     const LineOptions how = {.length = options->length};
     Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
     LineReading r;
@@ -121,7 +123,7 @@ static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part,
             wider(im, part.x + d->x, part.y + d->y, d->width, d->height, 0.2 * d->height + 2);
 
         box.line = part.line;
-        return add_digit(s, im, box, number, true, e);
+        return add_digit(s, im, box, number, is_part, e);
     }
     for (int i = 0; !status && i < r.count; i++)
         status = add_read_digit(s, im, &r, i, part, number, e);
