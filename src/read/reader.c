@@ -255,15 +255,17 @@ static int read_digits(Reader *r, Sight *sights, int count, Err *e)
     return fits ? 0 : err_set(e, ERR_MEMORY, "no memory to read %d digits", total);
 }
 
-/* Crops that are no digit are looked at once more, as numbers. */
+/* Crops that are no digit, and those as wide as two, are looked at once more, as numbers. */
 static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
 {
     bool number = false;
+    double least;
     int status;
 
-    if (!s->is_crop || !s->count || s->spots[0].digit.digit >= 0)
+    if (!s->is_crop || !s->count || (s->spots[0].digit.digit >= 0 && !s->is_wide))
         return 0;
-    status = sight_look_again(s, r->line, im, options, &number, e);
+    least = s->spots[0].digit.digit >= 0 ? s->spots[0].digit.probability : least_sure;
+    status = sight_look_again(s, r->line, im, options, least, &number, e);
     return status || !number ? status : read_digits(r, s, 1, e);
 }
 

@@ -211,6 +211,7 @@ static int see_picture(Sight *s, LineReader *lines, const Image *im, const Piece
     if (!lines)
         return see_pieces(s, im, pieces, numbers, count, e);
     s->is_crop = options->length.least < 2 && is_crop(im, pieces, piece_count);
+    s->is_wide = s->is_crop && piece_count && pieces[0].width > pieces[0].height;
     if (s->is_crop)
         return add_digit(s, im, whole, 0, false, e);
     if (is_page(im, numbers, count))
@@ -241,13 +242,13 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
 }
 
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
-                     bool *number, Err *e)
+                     double least, bool *number, Err *e)
 {
     Sight other = {0};
     int status = read_number(&other, lines, im, (Piece){.width = im->width, .height = im->height},
                              0, options, e);
 
-    *number = !status && other.count > 1 && other.spots[0].number_probability > 0.5;
+    *number = !status && other.count > 1 && other.spots[0].number_probability > least;
     if (*number) {
         sight_free(s);
         *s = other;

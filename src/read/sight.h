@@ -23,15 +23,16 @@ typedef struct Sight {
     Spot *spots;
     int count, room;
     bool is_crop; /* of one digit, as it seems */
+    bool is_wide; /* its ink is wider than high: two digits perhaps that touch */
 } Sight;
 
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
-/* After all: a crop that is no digit may be a number. Where it is, *number is set, and its digits take
- * the place of what there was. */
+/* After all: a crop that is no digit may be a number. Where it is, and likelier so than `least`, *number is set, and its
+ * digits take the place of what there was. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
-                     bool *number, Err *e);
+                     double least, bool *number, Err *e);
 
 void sight_free(Sight *s);
 
