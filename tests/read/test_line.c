@@ -11,10 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "data/pen.h"
 #include "image/sketch.h"
 #include "model/shipped.h"
 #include "read/line.h"
 #include "read/line_strip.h"
+#include "read/reader.h"
 #include "read/rules.h"
 #include "zoo/zoo.h"
 
@@ -368,6 +370,62 @@ static void numbers_drawn_by_many_hands_are_read(void **state)
     line_reader_free(r);
 }
 
+/* Dark strokes (count), from (x0,y0) to (x1,y1) in a box of 100 by 150, at (left,20). */
+static void draw_strokes(Sheet *s, const float (*strokes)[4], int count, float left)
+{
+    for (int i = 0; i < count; i++)
+        pen_line(s, left + 0.5f * strokes[i][0], 20 + 0.5f * strokes[i][1], left + 0.5f * strokes[i][2],
+                 20 + 0.5f * strokes[i][3], (Pen){3, 1});
+}
+
+static void expect_read(const Sheet *s, const char *text)
+{
+    Err e = {0};
+    Image *im = image_new(s->width, s->height, 1, &e);
+    Reader *r = reader_new(NULL, 1, &e);
+    Reading *o;
+
+    for (int i = 0; i < s->width * s->height; i++)
+        im->pixels[i] = (uint8_t)(235 - 200 * s->ink[i]);
+    o = reader_read(r, im, &(ReadOptions){0}, &e);
+    assert_non_null(o);
+    assert_int_equal(o->line_count, 1);
+    assert_string_equal(o->lines[0].text, text);
+    reading_free(o);
+    reader_free(r);
+    image_free(im);
+}
+
+static const float one[][4] = {{50, 0, 50, 150}};
+static const float two[][4] = {{12, 40, 35, 8}, {35, 8, 75, 10}, {75, 10, 85, 45}, {85, 45, 60, 90}, {60, 90, 10, 145}, {10, 145, 95, 145}};
+static const float seven[][4] = {{8, 10, 92, 10}, {92, 10, 65, 60}, {65, 60, 36, 150}};
+
+static void two_digits_that_touch_in_a_square_picture_are_a_number(void **state)
+{
+    enum { WIDTH = 130, HEIGHT = 115 };
+    static float ink[WIDTH * HEIGHT];
+    Sheet s = {ink, WIDTH, HEIGHT};
+
+    (void)state;
+    draw_strokes(&s, seven, 3, 15);
+    draw_strokes(&s, two, 6, 55); /* its upper end lies on the 7 */
+    expect_read(&s, "72");
+}
+
+static void a_1_that_is_one_straight_line_is_no_border(void **state)
+{
+    enum { WIDTH = 260, HEIGHT = 115 };
+    static float ink[WIDTH * HEIGHT];
+    Sheet s = {ink, WIDTH, HEIGHT};
+
+    (void)state;
+    draw_strokes(&s, one, 1, 10);
+    draw_strokes(&s, two, 6, 70);
+    draw_strokes(&s, seven, 3, 130);
+    draw_strokes(&s, one, 1, 190);
+    expect_read(&s, "1271");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +434,8 @@ int main(void)
         cmocka_unit_test(digits_on_a_rule_that_they_touch_are_measured_without_it),
         cmocka_unit_test(digits_that_all_touch_are_no_rule),
         cmocka_unit_test(rules_are_erased_but_for_what_crosses_them),
+        cmocka_unit_test(two_digits_that_touch_in_a_square_picture_are_a_number),
+        cmocka_unit_test(a_1_that_is_one_straight_line_is_no_border),
         cmocka_unit_test(a_map_without_writing_is_a_line_of_its_own),
         cmocka_unit_test(a_strip_holds_the_digits_at_the_height_that_is_asked_for),
         cmocka_unit_test(long_writing_is_made_smaller_to_fit),
