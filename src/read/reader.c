@@ -13,6 +13,7 @@
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
 static const double least_sure = 0.5; /* a digit of a number that is less likely than not is refused */
+static const double beyond_doubt = 0.995;
 /* How much the digits' net has to say about a digit of a number: chosen on made-up numbers of validation digits. */
 static const double second_opinion = 0.15, least_probability = 1e-4;
 
@@ -255,17 +256,16 @@ static int read_digits(Reader *r, Sight *sights, int count, Err *e)
     return fits ? 0 : err_set(e, ERR_MEMORY, "no memory to read %d digits", total);
 }
 
-/* Crops that are no digit, and those as wide as two, are looked at once more, as numbers. */
+/* Crops that are no digit, and those as wide as two that may be another, are looked at once more, as numbers. */
 static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
 {
+    const ReadDigit *d = s->spots ? &s->spots[0].digit : NULL;
     bool number = false;
-    double least;
     int status;
 
-    if (!s->is_crop || !s->count || (s->spots[0].digit.digit >= 0 && !s->is_wide))
+    if (!s->is_crop || !s->count || (d->digit >= 0 && (!s->is_wide || d->probability >= beyond_doubt)))
         return 0;
-    least = s->spots[0].digit.digit >= 0 ? s->spots[0].digit.probability : least_sure;
-    status = sight_look_again(s, r->line, im, options, least, &number, e);
+    status = sight_look_again(s, r->line, im, options, d->digit >= 0 ? d->probability : least_sure, &number, e);
     return status || !number ? status : read_digits(r, s, 1, e);
 }
 
