@@ -13,7 +13,7 @@
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
 static const double least_sure = 0.5; /* a digit of a number that is less likely than not is refused */
-static const double beyond_doubt = 0.995;
+static const double least_structure = 0.02, beyond_doubt = 0.995;
 /* How much the digits' net has to say about a digit of a number: chosen on made-up numbers of validation digits. */
 static const double second_opinion = 0.15, least_probability = 1e-4;
 
@@ -200,15 +200,17 @@ static double structure_of(const Spot *s, int count)
     return fmin(1, s->number_probability / product);
 }
 
+/* Where the digits are hardly where they were found (too many, or not as many as the caller says), all are refused. */
 static void decide_number(Spot *s, int count)
 {
     double number = structure_of(s, count);
+    bool lost = number < least_structure;
 
     for (int i = 0; i < count; i++) {
         ReadDigit *d = &s[i].digit;
 
         d->probability = d->alternatives[0].probability;
-        d->digit = d->probability < least_sure ? -1 : d->alternatives[0].digit;
+        d->digit = lost || d->probability < least_sure ? -1 : d->alternatives[0].digit;
         number *= d->probability;
     }
     for (int i = 0; i < count; i++)

@@ -141,6 +141,21 @@ static int usual_height(const Number *numbers, int count)
     return most;
 }
 
+/* Whether two numbers of several pieces, about as high as each other, stand one below the other. */
+static bool has_lines(const Number *numbers, int count)
+{
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < i; k++) {
+            const Number *a = &numbers[i], *b = &numbers[k];
+            int low = a->height < b->height ? a->height : b->height, high = a->height + b->height - low;
+            int apart = abs(2 * a->y + a->height - 2 * b->y - b->height) / 2;
+
+            if (a->line != b->line && a->count > 1 && b->count > 1 && 2 * low >= high && 10 * apart >= 7 * low)
+                return true;
+        }
+    return false;
+}
+
 /* Several numbers of more than one piece each. */
 static bool is_page(const Image *im, const Number *numbers, int count)
 {
@@ -150,6 +165,8 @@ static bool is_page(const Image *im, const Number *numbers, int count)
         several += numbers[i].count > 1;
     if (im->height < STRIP_LEAST || count < 2)
         return false;
+    if (has_lines(numbers, count))
+        return true;
     if (numbers[count - 1].line > 0 && im->height < 2 * usual_height(numbers, count))
         return false;
     return several > 1 || count > 3;
@@ -210,7 +227,8 @@ static int see_picture(Sight *s, LineReader *lines, const Image *im, const Piece
 
     if (!lines)
         return see_pieces(s, im, pieces, numbers, count, e);
-    s->is_crop = options->length.least < 2 && is_crop(im, pieces, piece_count);
+    s->is_crop =
+        options->length.least < 2 && is_crop(im, pieces, piece_count) && !has_lines(numbers, count);
     s->is_wide = s->is_crop && piece_count && pieces[0].width > pieces[0].height;
     if (s->is_crop)
         return add_digit(s, im, whole, 0, false, e);
