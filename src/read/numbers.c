@@ -41,7 +41,7 @@ static int gap_before(const Piece *p, int i)
     return p[i].x - (p[i - 1].x + p[i - 1].width);
 }
 
-/* Whether the gaps between pieces, in rising order, are of two kinds: most of them narrow, and the others three times as
+/* Whether the gaps between pieces, in rising order, are of two kinds: half of them or more narrow, and the others three times as
  * wide at least and about as wide as a digit is high. *wide is the least of these. What counts is the gap between their
  * ink, which is wider by the paper around two pieces (pieces.c). */
 static bool two_kinds(const int *gaps, int count, int height, int *wide)
@@ -51,7 +51,7 @@ static bool two_kinds(const int *gaps, int count, int height, int *wide)
     for (int k = 0; k + 1 < count; k++) {
         int narrow = most(gaps[k] + paper, digit / 8), next = gaps[k + 1] + paper;
 
-        if (2 * (k + 1) > count && next >= 3 * narrow && 5 * next >= 4 * digit) {
+        if (k > 0 && 2 * (k + 1) >= count && next >= 3 * narrow && 5 * next >= 4 * digit) {
             *wide = gaps[k + 1];
             return true;
         }

@@ -54,6 +54,7 @@ static void a_number_ends_at_a_gap_as_wide_as_a_digit_is_high_where_others_are_n
     (void)state;
     assert_int_equal(numbers_of(p, add_row(p, add_row(p, 0, 50, 100, 26, 4, 0), 194, 100, 26, 2, 0), n), 2);
     assert_true(n[0].count == 4 && n[1].count == 2);
+    assert_int_equal(numbers_of(p, add_row(p, add_row(p, add_row(p, 0, 50, 100, 26, 3, 0), 168, 100, 26, 1, 0), 234, 100, 26, 1, 0), n), 3);
     assert_int_equal(numbers_of(p, add_row(p, add_row(p, 0, 50, 100, 26, 4, 0), 170, 100, 26, 2, 0), n), 1); /* less */
     assert_int_equal(numbers_of(p, add_row(p, add_row(p, 0, 50, 100, 26, 2, 0), 142, 100, 26, 1, 0), n), 1); /* few */
     assert_int_equal(numbers_of(p, add_row(p, add_row(p, 0, 50, 100, 40, 4, 0), 230, 100, 40, 3, 0), n), 1); /* wide ones */
