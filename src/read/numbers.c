@@ -41,9 +41,9 @@ static int gap_before(const Piece *p, int i)
     return p[i].x - (p[i - 1].x + p[i - 1].width);
 }
 
-/* Whether the gaps between pieces, in rising order, are of two kinds: half of them or more narrow, and the others three times as
- * wide at least and about as wide as a digit is high. *wide is the least of these. What counts is the gap between their
- * ink, which is wider by the paper around two pieces (pieces.c). */
+/* Whether the gaps between pieces, in rising order, are of two kinds: half of them or more narrow, and the others three
+ * times as wide at least and about as wide as a digit is high. *wide is the least of these. What counts is the gap
+ * between their ink, which is wider by the paper around two pieces (pieces.c). */
 static bool two_kinds(const int *gaps, int count, int height, int *wide)
 {
     int paper = height / 4 + 3, digit = 3 * height / 4 - 3; /* of a piece so high, less its paper */

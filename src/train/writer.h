@@ -6,8 +6,8 @@
  *     if (writer_fit(&recipe, mnist, &(FitOptions){.folder = "runs/writer"}, &result, &e) == 0)
  *         printf("%ld of %ld read back\n", result.best.right, result.best.count);
  *
- * The first three quarters of the epochs (of 3 or 5 all but one, a quarter rounded being the rest) train the variational autoencoder (Kingma and Welling 2014):
- * its loss is the cross-entropy of all pixels together and WRITER_KL times the latent's distance
+ * The first three quarters of the epochs (of 3 or 5 all but one, a quarter rounded being the rest)
+ * train the variational autoencoder (Kingma and Welling 2014): its loss is the cross-entropy of all pixels together and WRITER_KL times the latent's distance
  * from the normal. Then its averaged weights stay as they are, each picture becomes the normal that
  * the encoder finds, and the last quarter, WRITER_ROUNDS times over the pictures each, trains the
  * flow from noise to these (Liu, Gong and Liu 2023). The model that is saved draws its logits
