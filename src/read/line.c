@@ -9,6 +9,7 @@
 #include "nn/exec.h"
 #include "read/line_digits.h"
 #include "read/line_strip.h"
+#include "read/rules.h"
 
 enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048 };
 
@@ -137,6 +138,7 @@ typedef struct Look {
 typedef struct Looks {
     int count;
     Look list[LOOKS];
+    float *clear; /* the map without rules */
 } Looks;
 
 /* The probabilities of each step. The strip is continued to the right by paper. */
@@ -194,9 +196,11 @@ static int look(LineReader *r, const float *ink, int w, int h, LineLength length
 {
     const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w};
     TextLine found;
-    int status = text_line_find(ink, w, h, &found, e);
+    int status;
 
     out->count = 0;
+    out->clear = rules_erase(ink, w, h, e);
+    status = out->clear ? text_line_find(out->clear, w, h, &found, e) : -(int)ERR_MEMORY;
     for (int i = 0; !status && i < HEIGHTS; i++)
         status = add_look(r, ink, w, h, &found, heights_px[i], length, out, e);
     if (!status && 3 * found.height > h)
@@ -266,7 +270,7 @@ static void weigh_digit(const Looks *looks, const Look *v, int at, LineDigit *ou
     out->probability = out->probabilities[out->digit];
 }
 
-static int place_digits(const Look *v, const float *ink, int w, int h, LineReading *out, Err *e)
+static int place_digits(const Looks *looks, const Look *v, const float *ink, int w, int h, LineReading *out, Err *e)
 {
     int first[CTC_LABELS], end[CTC_LABELS];
     float middles[CTC_LABELS];
@@ -275,7 +279,7 @@ static int place_digits(const Look *v, const float *ink, int w, int h, LineReadi
         return 0;
     for (int i = 0; i < v->length; i++)
         middles[i] = (0.5f * STEP * (float)(first[i] + end[i]) - (float)v->shift) / v->scale;
-    return line_digits_cut(ink, w, h, &v->line, middles, v->length, out->digits, e);
+    return line_digits_cut(ink, looks->clear, w, h, &v->line, middles, v->length, out->digits, e);
 }
 
 static int take_looks(const Looks *looks, const float *ink, int w, int h, LineReading *out, Err *e)
@@ -287,7 +291,7 @@ static int take_looks(const Looks *looks, const float *ink, int w, int h, LineRe
         out->text[i] = (char)('0' + best->labels[i]);
         weigh_digit(looks, best, i, &out->digits[i]);
     }
-    return out->count ? place_digits(best, ink, w, h, out, e) : 0;
+    return out->count ? place_digits(looks, best, ink, w, h, out, e) : 0;
 }
 
 int line_read_ink(LineReader *r, const float *ink, int w, int h, LineLength length,
@@ -306,6 +310,7 @@ int line_read_ink(LineReader *r, const float *ink, int w, int h, LineLength leng
     status = look(r, ink, w, h, length, looks, e);
     if (!status)
         status = take_looks(looks, ink, w, h, out, e);
+    free(looks->clear);
     free(looks);
     return status;
 }

@@ -6,7 +6,6 @@
 
 #include "image/digit.h"
 #include "image/parts.h"
-#include "read/rules.h"
 
 static const float ink_threshold = 0.3f;
 static const float tallest = 1.4f; /* digit, of the line's usual height: no tail in MNIST is so long */
@@ -191,15 +190,14 @@ static int take_digit(const Cut *c, int i, float *room, LineDigit *out, Err *e)
     return digit_fit(room, box[2], box[3], out->seen, &blank, e);
 }
 
-int line_digits_cut(const float *ink, int w, int h, const TextLine *line, const float *middles,
+int line_digits_cut(const float *ink, const float *clear, int w, int h, const TextLine *line, const float *middles,
                     int count, LineDigit *digits, Err *e)
 {
-    float *clear = rules_erase(ink, w, h, e);
     Cut c = {.whole = ink, .ink = clear, .w = w, .h = h, .line = line, .count = count};
     float *room = malloc((size_t)w * h * sizeof *room);
     int status = 0;
 
-    c.parts = clear ? parts_find(clear, w, h, ink_threshold, e) : NULL;
+    c.parts = parts_find(clear, w, h, ink_threshold, e);
     if (c.parts) {
         c.owner = malloc(((size_t)c.parts->count + 1) * sizeof *c.owner);
         c.mass = calloc((size_t)c.parts->count * count + 1, sizeof *c.mass);
@@ -217,6 +215,5 @@ int line_digits_cut(const float *ink, int w, int h, const TextLine *line, const 
     free(c.owner);
     free(c.mass);
     free(room);
-    free(clear);
     return status;
 }

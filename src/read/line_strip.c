@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "image/resample.h"
-#include "read/rules.h"
 
 static const float ink_threshold = 0.4f;
 static const float steepest = 0.15f; /* a slope that a line of writing may have */
@@ -148,14 +147,12 @@ static void measure(Parts *parts, int left, Weighed *work, TextLine *out)
     fit_slope(parts, left, out);
 }
 
-int text_line_find(const float *ink, int w, int h, TextLine *out, Err *e)
+int text_line_find(const float *clear, int w, int h, TextLine *out, Err *e)
 {
-    float *clear = rules_erase(ink, w, h, e);
-    Parts *parts = clear ? parts_find(clear, w, h, ink_threshold, e) : NULL;
+    Parts *parts = parts_find(clear, w, h, ink_threshold, e);
     Weighed *work = parts ? malloc((size_t)parts->count * sizeof *work + 1) : NULL;
     int left;
 
-    free(clear);
     if (!work) {
         parts_free(parts);
         return err_set(e, ERR_MEMORY, "no memory to find a line of writing");

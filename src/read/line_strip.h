@@ -20,8 +20,8 @@ typedef struct TextLine {
 /* Borders, rules and frames are no writing; neither are specks. */
 bool part_is_writing(const Part *p, int w, int h);
 
-/* A map that has no writing gives one that takes it up all. */
-int text_line_find(const float *ink, int w, int h, TextLine *out, Err *e);
+/* Of a map without rules (read/rules.h). One that has no writing gives a line that takes it up all. */
+int text_line_find(const float *clear, int w, int h, TextLine *out, Err *e);
 
 typedef struct Strip {
     float *ink;  /* (32, width) 0..1 */

@@ -43,9 +43,11 @@ static TextLine find_line(const float *ink)
 {
     Err e = {0};
     TextLine line;
+    float *clear = rules_erase(ink, W, H, &e);
 
-    if (text_line_find(ink, W, H, &line, &e))
+    if (!clear || text_line_find(clear, W, H, &line, &e))
         fail_msg("%s", e.text);
+    free(clear);
     return line;
 }
 
