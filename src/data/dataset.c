@@ -22,7 +22,7 @@ void dataset_free(Dataset *d)
     free(d->labels);
     free(d->class_names);
     free(d->groups);
-    free(d->blemished);
+    free(d->learn_only);
     free(d->group_names);
     free(d->names);
     free(d->texts);
@@ -104,7 +104,7 @@ Dataset *dataset_new(size_t count, int height, int width, int classes, Err *e)
 typedef struct Sum {
     size_t count, text_size;
     int classes, groups;
-    bool has_names, has_blemished;
+    bool has_names, has_learn_only;
 } Sum;
 
 static bool has_digit_classes(const Dataset *d)
@@ -127,7 +127,7 @@ static int add_up(const Dataset *const *sets, int n, Sum *sum, Err *e)
         sum->classes = d->classes > sum->classes ? d->classes : sum->classes;
         sum->groups += d->group_count;
         sum->has_names |= d->names != NULL;
-        sum->has_blemished |= d->blemished != NULL;
+        sum->has_learn_only |= d->learn_only != NULL;
         for (size_t k = 0; d->names && k < d->count; k++)
             sum->text_size += strlen(d->names[k]) + 1;
         for (int k = 0; k < d->group_count; k++)
@@ -157,8 +157,8 @@ static void append(Dataset *to, const Dataset *d, char **text)
     for (size_t i = 0; to->groups && i < d->count; i++)
         to->groups[to->count + i] =
             d->groups && d->groups[i] >= 0 ? to->group_count + d->groups[i] : -1;
-    for (size_t i = 0; to->blemished && i < d->count; i++)
-        to->blemished[to->count + i] = d->blemished && d->blemished[i];
+    for (size_t i = 0; to->learn_only && i < d->count; i++)
+        to->learn_only[to->count + i] = d->learn_only && d->learn_only[i];
     for (int i = 0; i < d->group_count; i++)
         to->group_names[to->group_count++] = copy_string(text, d->group_names[i]);
     to->count += d->count;
@@ -176,13 +176,13 @@ Dataset *dataset_join(const Dataset *const *sets, int n, Err *e)
     char *text = d->blocks[1] = malloc(sum.text_size + 1);
     if (sum.has_names)
         d->names = malloc(sum.count * sizeof *d->names);
-    if (sum.has_blemished)
-        d->blemished = malloc(sum.count * sizeof *d->blemished);
+    if (sum.has_learn_only)
+        d->learn_only = malloc(sum.count * sizeof *d->learn_only);
     if (sum.groups) {
         d->groups = malloc(sum.count * sizeof *d->groups);
         d->group_names = malloc((size_t)sum.groups * sizeof *d->group_names);
     }
-    if (!text || (sum.has_names && !d->names) || (sum.has_blemished && !d->blemished) ||
+    if (!text || (sum.has_names && !d->names) || (sum.has_learn_only && !d->learn_only) ||
         (sum.groups && (!d->groups || !d->group_names))) {
         err_set(e, ERR_MEMORY, "no memory to join %zu pictures", sum.count);
         dataset_free(d);

@@ -61,7 +61,7 @@ typedef struct Dataset {
                                  said. NULL if the source never says */
     int group_count;
     const char **group_names; /* (group_count) */
-    bool *blemished;          /* (count), copies to learn from, which no split validates on; NULL: none */
+    bool *learn_only;         /* (count), pictures that no split validates on; NULL: none */
     const char **names;       /* (count), paths of the pictures; NULL if they have none */
     const char **texts;       /* (count), labels that are numbers of several digits: then there are
                                  names, but neither pixels nor labels. NULL in every other set */

@@ -21,12 +21,12 @@ static void draw(int digit, Rng *r, uint8_t *out)
     float ink[PIXELS] = {0}, height = rng_range(r, 17, 21), wide = rng_range(r, 0.7f, 1.25f);
     float slant = rng_range(r, -0.25f, 0.3f), turn = rng_range(r, -0.12f, 0.12f);
     Sheet sheet = {ink, SIDE, SIDE};
-    Place place = {14,
-                   14,
-                   height * wide * cosf(turn),
-                   height * (-slant - sinf(turn)),
-                   height * wide * sinf(turn),
-                   height * cosf(turn)};
+    Place place = {.cx = 14,
+                   .cy = 14,
+                   .xx = height * wide * cosf(turn),
+                   .xy = height * (-slant - sinf(turn)),
+                   .yx = height * wide * sinf(turn),
+                   .yy = height * cosf(turn)};
     Pen pen = {rng_range(r, 0.7f, 1.9f), 1};
 
     if (digit < 0)

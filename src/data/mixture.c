@@ -86,11 +86,12 @@ static int read_part(MixturePart *p, json_t *object, Err *e)
     json_error_t why;
 
     p->share = 1;
+    p->validate = true;
     if (json_unpack_ex(
-            object, &why, 0, "{s?s, s?s, s?s, s?s, s?b, s?F, s?I, s?I, s?I, s?I, s?o, s?o !}",
+            object, &why, 0, "{s?s, s?s, s?s, s?s, s?b, s?F, s?I, s?I, s?I, s?I, s?b, s?o, s?o !}",
             "path", &p->path, "part", &p->part, "as", &p->as, "made", &p->made, "canonical",
             &p->canonical, "share", &p->share, "times", &times, "blemished", &blemished, "count",
-            &count, "seed", &seed, "without", &without, "leave_out", &leave_out) ||
+            &count, "seed", &seed, "validate", &p->validate, "without", &without, "leave_out", &leave_out) ||
         (leave_out &&
          json_unpack_ex(leave_out, &why, 0, "{s:I, s:I !}", "fold", &fold, "of", &folds)))
         return err_set(e, ERR_FORMAT, "%s", why.text);
@@ -253,8 +254,8 @@ static void copy_marked(const MixturePart *p, const Dataset *d, const bool *keep
             clean += (size_t)times;
             spoilt += (size_t)blemished;
         }
-    for (size_t i = 0; to->blemished && i < to->count; i++)
-        to->blemished[i] = i >= clean;
+    for (size_t i = 0; to->learn_only && i < to->count; i++)
+        to->learn_only[i] = i >= clean || !p->validate;
     for (int i = 0; i < to->group_count; i++)
         to->group_names[i] = i < d->group_count ? d->group_names[i]
                              : d->names         ? d->names[i - d->group_count]
@@ -287,15 +288,15 @@ static int add_blemishes(Dataset *d, size_t count, Team *team, Err *e)
     return r;
 }
 
-/* Room for the names and groups of a set of chosen pictures, and for which of them have blemishes. */
-static bool make_groups(const Dataset *from, bool grouped, bool blemished, Dataset *to)
+/* Room for the names and groups of a set of chosen pictures, and for which of them are only to learn from. */
+static bool make_groups(const Dataset *from, bool grouped, bool learn_only, Dataset *to)
 {
     to->group_count = from->group_count + (grouped ? (int)from->count : 0);
     to->groups = malloc(to->count * sizeof *to->groups);
     to->names = malloc(to->count * sizeof *to->names);
     to->group_names = malloc(((size_t)to->group_count + 1) * sizeof *to->group_names);
-    to->blemished = blemished ? malloc(to->count * sizeof *to->blemished) : NULL;
-    return to->groups && to->names && to->group_names && (to->blemished || !blemished);
+    to->learn_only = learn_only ? malloc(to->count * sizeof *to->learn_only) : NULL;
+    return to->groups && to->names && to->group_names && (to->learn_only || !learn_only);
 }
 
 static Dataset *choose(const MixturePart *p, const Dataset *d, bool test, Team *team, Err *e)
@@ -312,7 +313,7 @@ static Dataset *choose(const MixturePart *p, const Dataset *d, bool test, Team *
     else if (n > 0)
         to = dataset_new((size_t)n * (size_t)(times + blemished), d->height, d->width,
                          p->as ? DATASET_NOISE + 1 : d->classes, e);
-    if (to && !make_groups(d, times + blemished > 1, blemished > 0, to))
+    if (to && !make_groups(d, times + blemished > 1, blemished > 0 || !p->validate, to))
         r = err_set(e, ERR_MEMORY, "no memory for %zu pictures", to->count);
     if (to && !r) {
         copy_marked(p, d, keep, times, blemished, to);

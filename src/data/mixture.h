@@ -20,10 +20,12 @@
  *     blemished  so many more copies of each, in its group, that have blemishes (data/blemish.h) and are
  *                then prepared as reading does; of pictures of 28x28. They are only for training: those of pictures
  *                that are kept back are left out
+ *     validate   false: it is only for training, and moves no picture of other parts from one side of a split to the
+ *                other; true where not said
  *     leave_out  a fold of data/split.h that is never trained on: of the mixture, it is the test part
  *     made       "noise": not the source's digits, but what noise.h makes of them; "drawn": digits of
  *                drawn.h, "letters": its letters, which have no path; any takes count and seed, and of the above only
- *                part, canonical and blemished
+ *                part, canonical, blemished and validate
  * Pictures with a digit's label in which no ink is found are left out, but for the test part.
  * Where nothing is left out, all there is stands for both parts. */
 #ifndef SCRAWL_DATA_MIXTURE_H
@@ -41,7 +43,7 @@ enum {
 
 typedef struct MixturePart {
     const char *path, *part, *as, *made; /* NULL where not said */
-    int canonical;
+    int canonical, validate;
     double share;
     long long times, blemished, count, seed, fold, folds; /* folds 0: nothing is left out */
     const char *without[MIXTURE_WITHOUT];

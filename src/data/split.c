@@ -45,8 +45,11 @@ typedef struct Deal {
     uint32_t *order;   /* (units) in which they are dealt */
     uint32_t *sizes;   /* (units) pictures in each */
     uint32_t *part_of; /* (units) where it goes: what is found out */
-    size_t units;
+    size_t units;      /* that are dealt: those that hold a picture to validate on */
+    size_t pictures;   /* in them */
 } Deal;
+
+enum { NO_PART = UINT32_MAX }; /* of a unit that is not dealt */
 
 static void deal_free(Deal *k)
 {
@@ -56,32 +59,50 @@ static void deal_free(Deal *k)
     free(k->part_of);
 }
 
+static bool is_learn_only(const Dataset *d, size_t i)
+{
+    return d->learn_only && d->learn_only[i];
+}
+
+/* Counts each unit's pictures; what holds none to validate on is not dealt, and moves no other unit. */
+static void size_units(const Dataset *d, size_t units, Deal *k)
+{
+    for (size_t u = 0; u < units; u++)
+        k->part_of[u] = NO_PART;
+    for (size_t i = 0; i < d->count; i++) {
+        k->sizes[k->unit_of[i]]++;
+        if (!is_learn_only(d, i))
+            k->part_of[k->unit_of[i]] = 0;
+    }
+    for (size_t u = 0; u < units; u++)
+        k->pictures += k->part_of[u] == NO_PART ? 0 : k->sizes[u];
+}
+
 /* Units in random order; without groups, class after class. Each class has its own stream, so that
  * one more picture of a class moves no other class. */
-static void order_units(const Dataset *d, uint64_t seed, Deal *k)
+static void order_units(const Dataset *d, size_t units, uint64_t seed, Deal *k)
 {
-    size_t at = 0;
-
     if (d->groups || !d->labels) {
         Rng r = rng_stream(seed, RNG_SPLIT, 0);
-        for (size_t u = 0; u < k->units; u++)
-            k->order[u] = (uint32_t)u;
+        for (size_t u = 0; u < units; u++)
+            if (k->part_of[u] != NO_PART)
+                k->order[k->units++] = (uint32_t)u;
         rng_shuffle(&r, k->order, k->units);
         return;
     }
     for (int c = 0; c < d->classes; c++) {
         Rng r = rng_stream(seed, RNG_SPLIT, (uint64_t)c);
-        size_t begin = at;
+        size_t begin = k->units;
         for (size_t i = 0; i < d->count; i++)
-            if (d->labels[i] == c)
-                k->order[at++] = (uint32_t)i;
-        rng_shuffle(&r, k->order + begin, at - begin);
+            if (d->labels[i] == c && k->part_of[i] != NO_PART)
+                k->order[k->units++] = (uint32_t)i;
+        rng_shuffle(&r, k->order + begin, k->units - begin);
     }
 }
 
 static int deal_start(const Dataset *d, uint64_t seed, Deal *k, Err *e)
 {
-    size_t most = d->count + (size_t)d->group_count + 1;
+    size_t most = d->count + (size_t)d->group_count + 1, units;
 
     *k = (Deal){.unit_of = malloc(most * sizeof(uint32_t)),
                 .order = malloc(most * sizeof(uint32_t)),
@@ -89,16 +110,10 @@ static int deal_start(const Dataset *d, uint64_t seed, Deal *k, Err *e)
                 .part_of = calloc(most, sizeof(uint32_t))};
     if (!k->unit_of || !k->order || !k->sizes || !k->part_of)
         return err_set(e, ERR_MEMORY, "no memory to split %zu pictures", d->count);
-    k->units = number_units(d, k->unit_of);
-    for (size_t i = 0; i < d->count; i++)
-        k->sizes[k->unit_of[i]]++;
-    order_units(d, seed, k);
+    units = number_units(d, k->unit_of);
+    size_units(d, units, k);
+    order_units(d, units, seed, k);
     return 0;
-}
-
-static bool is_blemished(const Dataset *d, size_t i)
-{
-    return d->blemished && d->blemished[i];
 }
 
 /* Puts the pictures of one part aside. */
@@ -108,8 +123,8 @@ static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, E
 
     for (size_t i = 0; i < d->count; i++)
         if (k->part_of[k->unit_of[i]] == part) {
-            left_out += is_blemished(d, i);
-            kept += !is_blemished(d, i);
+            left_out += is_learn_only(d, i);
+            kept += !is_learn_only(d, i);
         }
     *out = (Split){.train = malloc((d->count + 1) * sizeof *out->train),
                    .validation_count = kept,
@@ -121,7 +136,7 @@ static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, E
     for (size_t i = 0; i < d->count; i++)
         if (k->part_of[k->unit_of[i]] != part)
             *train++ = (uint32_t)i;
-        else if (!is_blemished(d, i))
+        else if (!is_learn_only(d, i))
             *validation++ = (uint32_t)i;
     return 0;
 }
@@ -131,13 +146,13 @@ static int collect(const Dataset *d, const Deal *k, uint32_t part, Split *out, E
  * pictures, which divides each class alike. */
 static void deal_share(const Dataset *d, double share, Deal *k)
 {
-    double seen = 0, kept = 0, total = round(share * (double)d->count);
+    double seen = 0, kept = 0, total = round(share * (double)k->pictures);
 
     for (size_t i = 0; i < k->units; i++) {
         uint32_t unit = k->order[i];
         double size = k->sizes[unit];
         seen += size;
-        double goal = d->groups ? total : total * seen / (double)d->count;
+        double goal = d->groups ? total : total * seen / (double)k->pictures;
         if (kept + size <= goal + 1e-6) {
             k->part_of[unit] = 1;
             kept += size;

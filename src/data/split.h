@@ -5,8 +5,8 @@
  *         train on s.train[0 .. s.train_count-1], validate on s.validation[..];
  *     split_free(&s);
  *
- * Both lists are in rising order and together hold every picture once, but for blemished copies of those kept back,
- * which count in the share and are in neither. The same seed gives the same lists. Where the set says who wrote a picture,
+ * Both lists are in rising order and together hold every picture once, but for copies to learn from (blemished ones)
+ * of those kept back, which count in the share and are in neither. What is all to learn from moves nothing else. The same seed gives the same lists. Where the set says who wrote a picture,
  * all of one writer go to the same side, so that validation is about strangers; otherwise, and for a share of one writer's
  * set, each class is divided in the same proportion. */
 #ifndef SCRAWL_DATA_SPLIT_H
@@ -27,7 +27,7 @@ enum { SPLIT_STRINGS = 1 };
  * writers. ERR_ARGUMENT if one side would be empty though share is between 0 and 1. */
 int dataset_split(const Dataset *d, double share, uint64_t seed, Split *out, Err *e);
 
-/* Fold `fold` of `folds` for validation: over all folds each picture but blemished copies is there once. */
+/* Fold `fold` of `folds` for validation: over all folds each picture that is not only to learn from is there once. */
 int dataset_fold(const Dataset *d, int folds, int fold, uint64_t seed, Split *out, Err *e);
 
 void split_free(Split *s);

@@ -453,14 +453,14 @@ static void blemished_copies_stay_marked_when_sets_are_joined(void **state)
 
     (void)state;
     d = dataset_join((const Dataset *[]){plain, spoilt}, 2, NULL);
-    assert_null(d->blemished);
+    assert_null(d->learn_only);
     dataset_free(d);
-    spoilt->blemished = malloc(2 * sizeof *spoilt->blemished);
-    spoilt->blemished[0] = false;
-    spoilt->blemished[1] = true;
+    spoilt->learn_only = malloc(2 * sizeof *spoilt->learn_only);
+    spoilt->learn_only[0] = false;
+    spoilt->learn_only[1] = true;
     d = dataset_join((const Dataset *[]){plain, spoilt, plain}, 3, NULL);
     for (int i = 0; i < 6; i++)
-        assert_int_equal(d->blemished[i], i == 3);
+        assert_int_equal(d->learn_only[i], i == 3);
     dataset_free(d);
     dataset_free(plain);
     dataset_free(spoilt);

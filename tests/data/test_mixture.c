@@ -242,12 +242,39 @@ static void a_split_trains_on_blemished_copies_and_never_validates_on_them(void 
     assert_int_equal(dataset_split(d, 0.5, 3, &s, &e), 0);
     assert_true(s.validation_count > 0 && s.validation_count % 2 == 0);
     for (size_t i = 0; i < s.validation_count; i++)
-        assert_false(d->blemished[s.validation[i]]);
+        assert_false(d->learn_only[s.validation[i]]);
     for (size_t i = 0; i < s.train_count; i++)
-        trained += d->blemished[s.train[i]];
+        trained += d->learn_only[s.train[i]];
     assert_int_equal(2 * trained, 3 * (s.train_count - trained));
     assert_int_equal(5 * s.validation_count / 2 + s.train_count, d->count); /* three of five are left out */
     split_free(&s);
+    dataset_free(d);
+    made_remove(folder);
+}
+
+static void a_part_only_to_learn_from_moves_no_other_picture(void **state)
+{
+    static const char drawn[] =
+        "{\"made\": \"drawn\", \"count\": 30, \"seed\": 1, \"validate\": false}, {\"path\": \"set\"}";
+    char *folder = a_folder();
+    Dataset *alone = opened(folder, "{\"path\": \"set\"}", PART_TRAIN), *d = opened(folder, drawn, PART_TRAIN);
+    Split a, b;
+    Err e = {0};
+
+    (void)state;
+    assert_int_equal(dataset_split(alone, 0.25, 3, &a, &e), 0);
+    assert_int_equal(dataset_split(d, 0.25, 3, &b, &e), 0);
+    assert_int_equal(b.validation_count, a.validation_count);
+    assert_int_equal(b.train_count, a.train_count + 30);
+    for (size_t i = 0; i < a.validation_count; i++)
+        assert_int_equal(b.validation[i], a.validation[i] + 30);
+    split_free(&a);
+    split_free(&b);
+    assert_int_equal(dataset_fold(d, 4, 1, 3, &b, &e), 0);
+    for (size_t i = 0; i < b.validation_count; i++)
+        assert_true(b.validation[i] >= 30);
+    split_free(&b);
+    dataset_free(alone);
     dataset_free(d);
     made_remove(folder);
 }
@@ -379,6 +406,7 @@ int main(void)
         cmocka_unit_test(made_letters_are_noise),
         cmocka_unit_test(blemished_copies_follow_and_stay_with_their_picture),
         cmocka_unit_test(a_split_trains_on_blemished_copies_and_never_validates_on_them),
+        cmocka_unit_test(a_part_only_to_learn_from_moves_no_other_picture),
         cmocka_unit_test(nothing_is_blemished_in_the_test_part),
         cmocka_unit_test(a_part_that_makes_no_sense_is_named),
         cmocka_unit_test(letters_are_mixed_in_only_as_noise),
