@@ -113,6 +113,60 @@ static void a_page_that_is_drawn_has_its_lines_and_numbers(void **state)
     }
 }
 
+/* A zero in dark ink: a ring, its middle at (x, y), `radius` to the middle of its stroke. */
+static void draw_zero(Image *im, int x, int y, double radius, double stroke)
+{
+    for (int v = 0; v < im->height; v++)
+        for (int u = 0; u < im->width; u++)
+            if (fabs(hypot(u - x, v - y) - radius) < 0.5 * stroke)
+                memset(im->pixels + ((size_t)v * im->width + u) * im->channels, 30, im->channels);
+}
+
+static Image *grey_paper(int width, int height)
+{
+    Image *im = image_new(width, height, 1, NULL);
+
+    assert_non_null(im);
+    memset(im->pixels, 210, (size_t)width * height);
+    return im;
+}
+
+static void strokes_may_be_as_broad_as_a_fifth_of_the_picture(void **state)
+{
+    (void)state;
+    for (int side = 250; side <= 2000; side *= 2)
+        for (int tenths = 1; tenths <= 2; tenths++) {
+            Image *im = grey_paper(side, side);
+            int count;
+            Piece *p;
+
+            draw_zero(im, side / 2, side / 2, 0.34 * side, 0.1 * tenths * side);
+            p = page_find(im, &count, NULL);
+            assert_int_equal(count, 1);
+            assert_true(p->width > 0.75 * side && p->height > 0.75 * side);
+            free(p);
+            image_free(im);
+        }
+}
+
+static void fine_writing_beside_a_blot_stays(void **state)
+{
+    Image *im = grey_paper(1200, 1200);
+    int count, small = 0;
+    Piece *p;
+
+    (void)state;
+    draw_zero(im, 420, 420, 150, 200);
+    for (int i = 0; i < 6; i++)
+        draw_zero(im, 300 + 100 * i, 900, 25, 8);
+    p = page_find(im, &count, NULL);
+    for (int i = 0; i < count; i++)
+        small += p[i].height < 100 && p[i].y > 800;
+    assert_int_equal(small, 6);
+    free(p);
+    image_free(im);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +175,8 @@ int main(void)
         cmocka_unit_test(lines_that_fall_or_rise_stay_lines),
         cmocka_unit_test(specks_and_the_edge_of_the_paper_are_no_numbers),
         cmocka_unit_test(a_page_that_is_drawn_has_its_lines_and_numbers),
+        cmocka_unit_test(strokes_may_be_as_broad_as_a_fifth_of_the_picture),
+        cmocka_unit_test(fine_writing_beside_a_blot_stays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
