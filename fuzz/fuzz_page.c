@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     Image *im = size > 3 ? image_of(bytes, size) : NULL;
     int count = 0;
-    Piece *pieces = im ? page_find(im, &count, NULL) : NULL;
+    Piece *pieces = im ? page_find(im, &count, NULL, NULL) : NULL;
 
     if (pieces) {
         check_pieces(im, pieces, count);

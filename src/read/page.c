@@ -212,7 +212,7 @@ static int look_for_broad(const Image *im, Look *look, Err *e)
     return status;
 }
 
-Piece *page_find(const Image *im, int *count, Err *e)
+Piece *page_find(const Image *im, int *count, double *slope, Err *e)
 {
     Look look = {0};
     int status;
@@ -225,6 +225,6 @@ Piece *page_find(const Image *im, int *count, Err *e)
         free(look.pieces);
         return NULL;
     }
-    *count = pieces_arrange(look.pieces, look.count, look.scale, im);
+    *count = pieces_arrange(look.pieces, look.count, look.scale, im, slope);
     return look.pieces;
 }

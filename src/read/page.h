@@ -1,7 +1,7 @@
 /* Finds the digits of a photo or a scan: inside read/ only. Leptonica's second door.
  *
  *     int count;
- *     Piece *pieces = page_find(image, &count, &e);
+ *     Piece *pieces = page_find(image, &count, NULL, &e);
  *
  * Light is evened out, ink told from paper, ruled lines removed; connected strokes that stand above each other become
  * one piece, specks fall away, pieces are gathered into lines of writing. Touching digits stay one piece. */
@@ -17,8 +17,9 @@ typedef struct Piece {
 
 enum { PAGE_PIECE_LIMIT = 5000 }; /* more are texture, not writing: none are returned */
 
-/* The pieces in reading order; *count is set. A picture without ink gives none. The caller frees the array; NULL only
+/* The pieces in reading order; *count is set, and *slope (may be NULL) to how far the lines fall for each step to the
+ * right, 0 where there are few pieces to tell by. A picture without ink gives none. The caller frees the array; NULL only
  * when memory is gone. */
-Piece *page_find(const Image *im, int *count, Err *e);
+Piece *page_find(const Image *im, int *count, double *slope, Err *e);
 
 #endif

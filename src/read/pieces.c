@@ -189,7 +189,7 @@ static bool slope_after(const Piece *p, int n, int i, double *slope)
 /* The slope of the lines of writing: the median over neighbours; 0 where there are few to tell by. */
 static double find_slope(const Piece *p, int n)
 {
-    enum { ENOUGH = 4, STEEPEST = 3 }; /* tenths */
+    enum { ENOUGH = 4, STEEPEST = 5 }; /* tenths */
     double *slopes = malloc((n + 1) * sizeof *slopes), slope = 0;
     int count = 0;
 
@@ -226,6 +226,37 @@ static void order_rows(Piece *p, int n)
     qsort(p, n, sizeof *p, by_line);
 }
 
+/* How far lines that are level but for little fall: one slope that fits all of them, by least squares; false where that may be
+ * by chance, since the middles of digits stray. */
+static bool rest_of_slope(const Piece *p, int n, double slope, double *total)
+{
+    double xx = 0, xy = 0, yy = 0;
+    int free_count = -1;
+
+    for (int first = 0, end; first < n; first = end) {
+        double x = 0, y = 0;
+
+        for (end = first; end < n && p[end].line == p[first].line; end++) {
+            x += p[end].x + 0.5 * p[end].width;
+            y += p[end].y + 0.5 * p[end].height;
+        }
+        x /= end - first;
+        y /= end - first;
+        for (int i = first; i < end; i++) {
+            double dx = p[i].x + 0.5 * p[i].width - x, dy = p[i].y + 0.5 * p[i].height - y;
+
+            xx += dx * dx;
+            xy += dx * dy;
+            yy += dy * dy;
+        }
+        free_count += end - first - 1;
+    }
+    if (free_count < 2 || !(xx > 0))
+        return false;
+    *total = slope + xy / xx;
+    return fabs(*total) > 4 * sqrt(fmax(0, yy - xy * xy / xx) / free_count / xx);
+}
+
 /* Back to the picture's pixels, with a margin of paper around. */
 static void place(Piece *p, double scale, const Image *im)
 {
@@ -238,7 +269,7 @@ static void place(Piece *p, double scale, const Image *im)
     p->y = top;
 }
 
-int pieces_arrange(Piece *p, int n, double scale, const Image *im)
+int pieces_arrange(Piece *p, int n, double scale, const Image *im, double *slope_out)
 {
     n = drop_others(p, n, scale, im);
     if (n > PAGE_PIECE_LIMIT)
@@ -248,6 +279,8 @@ int pieces_arrange(Piece *p, int n, double scale, const Image *im)
 
     level(p, n, slope);
     order_rows(p, n);
+    if (slope_out && !rest_of_slope(p, n, slope, slope_out))
+        *slope_out = 0;
     level(p, n, -slope);
     for (int i = 0; i < n; i++)
         place(&p[i], scale, im);

@@ -6,12 +6,15 @@
 
 #include "image/digit.h"
 #include "read/numbers.h"
+#include "read/turned.h"
 
 enum {
     CROP_SIDE = 400,  /* pixels: a larger picture is not taken for a crop by its shape alone */
     STRIP_LEAST = 64, /* pixels: a lower picture has one line of writing */
     NUMBERS_LIMIT = 500
 };
+
+static const double steep = 0.08; /* a slope of lines from which a picture is turned; less the line reader levels */
 
 /* ---- spots ---- */
 
@@ -237,25 +240,52 @@ static int see_picture(Sight *s, LineReader *lines, const Image *im, const Piece
     return read_number(s, lines, im, whole, 0, options, e);
 }
 
+/* What the pieces on a picture are. */
+static int see_numbers(Sight *s, LineReader *lines, const Image *im, const Piece *pieces, int count,
+                       const ReadOptions *options, Err *e)
+{
+    Number *numbers = malloc(((size_t)count + 1) * sizeof *numbers);
+    int status = numbers ? see_picture(s, lines, im, pieces, count, numbers,
+                                       numbers_find(pieces, count, numbers), options, e)
+                         : err_set(e, ERR_MEMORY, "no memory for %d pieces of writing", count);
+
+    free(numbers);
+    return status;
+}
+
+/* Turns the picture until its lines are level. */
+static int look_turned(Sight *s, LineReader *lines, const Image *im, double slope, const ReadOptions *options, Err *e)
+{
+    int count = 0, status;
+    Turned turned;
+    Image *level = turned_level(im, slope, &turned, e);
+    Piece *pieces = level ? page_find(level, &count, NULL, e) : NULL;
+
+    status = pieces ? see_numbers(s, lines, level, pieces, count, options, e) : -(int)ERR_MEMORY;
+    for (int i = 0; i < s->count; i++) {
+        ReadDigit *d = &s->spots[i].digit;
+
+        turned_back(&turned, &d->x, &d->y, &d->width, &d->height);
+    }
+    free(pieces);
+    image_free(level);
+    return status;
+}
+
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
 {
-    int piece_count = 0, status;
+    int count = 0, status;
+    double slope = 0;
     Piece *pieces;
-    Number *numbers;
 
     if (options->single)
         return add_digit(s, im, (Piece){.width = im->width, .height = im->height}, 0, false, e);
-    pieces = page_find(im, &piece_count, e);
+    pieces = page_find(im, &count, &slope, e);
     if (!pieces)
         return -(int)ERR_MEMORY;
-    numbers = malloc(((size_t)piece_count + 1) * sizeof *numbers);
-    if (numbers)
-        status = see_picture(s, lines, im, pieces, piece_count, numbers,
-                             numbers_find(pieces, piece_count, numbers), options, e);
-    else
-        status = err_set(e, ERR_MEMORY, "no memory for %d pieces of writing", piece_count);
+    status = lines && fabs(slope) > steep ? look_turned(s, lines, im, slope, options, e)
+                                          : see_numbers(s, lines, im, pieces, count, options, e);
     free(pieces);
-    free(numbers);
     return status;
 }
 

@@ -27,7 +27,7 @@ static int add_row(Piece *p, int n, int x, int y, int step, int count, double sl
 
 static int numbers_of(Piece *p, int n, Number *out)
 {
-    n = pieces_arrange(p, n, 1, &sheet);
+    n = pieces_arrange(p, n, 1, &sheet, NULL);
     return numbers_find(p, n, out);
 }
 
@@ -76,6 +76,31 @@ static void lines_that_fall_or_rise_stay_lines(void **state)
     }
 }
 
+static void the_slope_of_lines_is_told_unless_it_may_be_chance(void **state)
+{
+    static const int stray[] = {-6, 4, 9, -3, 7, 2, 8};
+    Piece p[ROOM];
+    double slope;
+    int n = 0;
+
+    (void)state;
+    for (double fall = -0.3; fall < 0.35; fall += 0.2) {
+        n = 0;
+        for (int row = 0; row < 3; row++)
+            n = add_row(p, n, 80, 250 + 70 * row, 40, 12, fall);
+        pieces_arrange(p, n, 1, &sheet, &slope);
+        assert_true(fabs(slope - fall) < 0.02);
+    }
+    n = add_row(p, 0, 80, 250, 60, 7, 0); /* seven that stray by up to a quarter of their height */
+    for (int i = 0; i < n; i++)
+        p[i].y += stray[i];
+    pieces_arrange(p, n, 1, &sheet, &slope);
+    assert_true(slope == 0);
+    n = add_row(p, 0, 80, 250, 90, 2, 0.2);
+    pieces_arrange(p, n, 1, &sheet, &slope);
+    assert_true(slope == 0);
+}
+
 static void specks_and_the_edge_of_the_paper_are_no_numbers(void **state)
 {
     Piece p[ROOM];
@@ -103,7 +128,7 @@ static void a_page_that_is_drawn_has_its_lines_and_numbers(void **state)
         Image *im = sketch_text("123     4567\n20240\n98 76", &papers[i], NULL);
         Number n[ROOM];
         int count;
-        Piece *p = page_find(im, &count, NULL);
+        Piece *p = page_find(im, &count, NULL, NULL);
         int numbers = count <= ROOM ? numbers_find(p, count, n) : -1;
 
         assert_int_equal(numbers, 5);
@@ -141,7 +166,7 @@ static void strokes_may_be_as_broad_as_a_fifth_of_the_picture(void **state)
             Piece *p;
 
             draw_zero(im, side / 2, side / 2, 0.34 * side, 0.1 * tenths * side);
-            p = page_find(im, &count, NULL);
+            p = page_find(im, &count, NULL, NULL);
             assert_int_equal(count, 1);
             assert_true(p->width > 0.75 * side && p->height > 0.75 * side);
             free(p);
@@ -159,7 +184,7 @@ static void fine_writing_beside_a_blot_stays(void **state)
     draw_zero(im, 420, 420, 150, 200);
     for (int i = 0; i < 6; i++)
         draw_zero(im, 300 + 100 * i, 900, 25, 8);
-    p = page_find(im, &count, NULL);
+    p = page_find(im, &count, NULL, NULL);
     for (int i = 0; i < count; i++)
         small += p[i].height < 100 && p[i].y > 800;
     assert_int_equal(small, 6);
@@ -173,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_number_ends_at_a_gap_much_wider_than_the_others),
         cmocka_unit_test(a_number_ends_at_a_gap_as_wide_as_a_digit_is_high_where_others_are_narrow),
         cmocka_unit_test(lines_that_fall_or_rise_stay_lines),
+        cmocka_unit_test(the_slope_of_lines_is_told_unless_it_may_be_chance),
         cmocka_unit_test(specks_and_the_edge_of_the_paper_are_no_numbers),
         cmocka_unit_test(a_page_that_is_drawn_has_its_lines_and_numbers),
         cmocka_unit_test(strokes_may_be_as_broad_as_a_fifth_of_the_picture),

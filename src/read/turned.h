@@ -1,0 +1,25 @@
+/* A picture whose lines of writing fall or rise, turned until they are level: inside read/ only.
+ *
+ *     Turned t;
+ *     Image *level = turned_level(image, slope, &t, &e);
+ *     ... a box that was found on it ...
+ *     turned_back(&t, &x, &y, &width, &height);       // the picture's box round it
+ */
+#ifndef SCRAWL_READ_TURNED_H
+#define SCRAWL_READ_TURNED_H
+
+#include "image/image.h"
+
+typedef struct Turned {
+    double m[6];       /* (x, y) of the level picture lies at (m0 x + m1 y + m2, m3 x + m4 y + m5) of the other one */
+    int width, height; /* of the other one */
+} Turned;
+
+/* A larger picture that holds all of `im`, in which a line that falls by `slope` for each step to the right is level; around it is
+ * its median colour. The caller frees. ERR_LIMIT, ERR_MEMORY. */
+Image *turned_level(const Image *im, double slope, Turned *out, Err *e);
+
+/* Replaces a box of the level picture by the box round it, in pixels of the other one and within it. */
+void turned_back(const Turned *t, int *x, int *y, int *width, int *height);
+
+#endif
