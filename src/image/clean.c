@@ -11,14 +11,14 @@ static const float inked = 0.4f;     /* a part's pixels have more ink */
 static const float rim = 0.16f;      /* of the map's size: the band in which borders lie */
 static const float smallest = 0.04f; /* of the map: the least digit */
 
-/* Pixels of a part in the bands along the rims. */
+/* Pixels of a part in the bands along the sides of a box. */
 typedef struct Bands {
     int left, right, top, bottom, any;
 } Bands;
 
-static Bands bands_of(const InkMap *m, const Parts *p, int k, float share)
+static Bands bands_in(const InkMap *m, const Parts *p, int k, const Part *box, float share)
 {
-    int mx = (int)fmaxf(2, share * (float)m->width), my = (int)fmaxf(2, share * (float)m->height);
+    int mx = (int)fmaxf(2, share * (float)part_width(box)), my = (int)fmaxf(2, share * (float)part_height(box));
     const Part *part = &p->list[k];
     Bands b = {0};
 
@@ -26,8 +26,8 @@ static Bands bands_of(const InkMap *m, const Parts *p, int k, float share)
         for (int x = part->x0; x <= part->x1; x++) {
             if (p->label[y * m->width + x] != k)
                 continue;
-            bool left = x < mx, right = x >= m->width - mx, top = y < my,
-                 bottom = y >= m->height - my;
+            bool left = x < box->x0 + mx, right = x > box->x1 - mx, top = y < box->y0 + my,
+                 bottom = y > box->y1 - my;
             b.left += left;
             b.right += right;
             b.top += top;
@@ -36,6 +36,19 @@ static Bands bands_of(const InkMap *m, const Parts *p, int k, float share)
         }
     }
     return b;
+}
+
+static Part map_box(const InkMap *m)
+{
+    return (Part){.x1 = m->width - 1, .y1 = m->height - 1};
+}
+
+/* The same along the rims of the map. */
+static Bands bands_of(const InkMap *m, const Parts *p, int k, float share)
+{
+    Part box = map_box(m);
+
+    return bands_in(m, p, k, &box, share);
 }
 
 static int largest(int a, int b)
@@ -61,24 +74,31 @@ static bool hugs_rim(const InkMap *m, const Parts *p, int k)
     return is_long || (float)one_side > 0.8f * area || area < 0.25f * (float)(m->width * m->height);
 }
 
-/* A large hollow part with another, tall one in its middle. */
-static bool is_frame(const InkMap *m, const Parts *p, int k)
+/* Whether a part lies along the sides of a box, and another, tall one in the middle of it. */
+static bool surrounds(const InkMap *m, const Parts *p, int k, const Part *box)
 {
     const Part *part = &p->list[k];
-    float w = (float)m->width, h = (float)m->height;
+    float w = (float)part_width(box), h = (float)part_height(box);
 
-    if ((float)part_width(part) < 0.6f * w || (float)part_height(part) < 0.6f * h ||
-        (float)bands_of(m, p, k, 0.22f).any < 0.85f * (float)part->area)
+    if ((float)bands_in(m, p, k, box, 0.22f).any < 0.85f * (float)part->area)
         return false;
     for (int i = 0; i < p->count; i++) {
         const Part *inner = &p->list[i];
-        if (i != k && !inner->dropped && (float)part_height(inner) > 0.3f * h &&
-            inner->x0 > part->x0 && inner->x1 <= part->x1 + 1 &&
-            fabsf(inner->middle_x - 0.5f * w) < 0.25f * w &&
-            fabsf(inner->middle_y - 0.5f * h) < 0.25f * h)
+        if (i != k && !inner->dropped && (float)part_height(inner) > 0.3f * h && inner->x0 > part->x0 &&
+            inner->x1 <= part->x1 + 1 && fabsf(inner->middle_x - 0.5f * (float)(box->x0 + box->x1)) < 0.25f * w &&
+            fabsf(inner->middle_y - 0.5f * (float)(box->y0 + box->y1)) < 0.25f * h)
             return true;
     }
     return false;
+}
+
+/* A large hollow part, two or three sides of one, or a ring; near the rims it may be bent. */
+static bool is_frame(const InkMap *m, const Parts *p, int k)
+{
+    const Part *part = &p->list[k], map = map_box(m);
+    float w = (float)part_width(part) / (float)m->width, h = (float)part_height(part) / (float)m->height;
+
+    return (w >= 0.6f && h >= 0.6f && surrounds(m, p, k, &map)) || (w >= 0.3f && h >= 0.3f && surrounds(m, p, k, part));
 }
 
 /* The part that is the digit, or most of it: large and near the middle; -1 if there is none. */
@@ -117,6 +137,14 @@ static bool is_stray(const Part *part, const Part *main, bool may_be_cut)
     return area < 0.03f || (float)part_side(part) < 0.1f * side ||
            (may_be_cut && part->touches_edge && area < 0.35f) ||
            (gap(part, main) > 0.35f * side && area < 0.35f);
+}
+
+/* A side of a frame that does not hang together with the others: thin, and longer than the digit. */
+static bool is_side(const Part *part, const Part *main)
+{
+    int length = part_side(part), across = part_width(part) + part_height(part) - length;
+
+    return (float)length > 1.15f * (float)part_side(main) && (float)across < 0.12f * (float)length;
 }
 
 /* What erasing a border left of it: thin, along a rim, and longer than the digit is there. */
@@ -165,7 +193,7 @@ static void choose_parts(InkMap *m, Parts *p)
     for (int k = 0; main >= 0 && k < p->count; k++)
         if (k != main)
             p->list[k].dropped |= is_stray(&p->list[k], &p->list[main], may_be_cut) ||
-                                  is_residue(m, p, k, &p->list[main]);
+                                  is_side(&p->list[k], &p->list[main]) || is_residue(m, p, k, &p->list[main]);
     m->blank |= main < 0 || part_side(&p->list[main]) < LEAST_DIGIT ||
                 (float)part_side(&p->list[main]) < smallest * (float)longer;
 }

@@ -299,6 +299,44 @@ static void a_cells_border_is_no_ink(void **state)
     assert_in_range(good, 37, 40);
 }
 
+static bool in_frame(int kind, double x, double y, double half) /* from the middle, half a frame's side */
+{
+    double stroke = 0.06 * half, away = fmax(fabs(x), fabs(y));
+
+    if (kind == 0) /* a box */
+        return fabs(away - half) < stroke;
+    if (kind == 1) /* its left and lower sides */
+        return fabs(away - half) < stroke && (x < -half + stroke || y > half - stroke);
+    if (kind == 2) /* a rule below, longer than the digit */
+        return fabs(y - half) < stroke && fabs(x) < half;
+    return fabs(hypot(x, y) - 1.1 * half) < stroke; /* a ring */
+}
+
+static void a_frame_within_the_picture_is_no_ink(void **state)
+{
+    (void)state;
+    for (int digit = 0; digit < 10; digit++) {
+        SketchOptions o = {.seed = 14, .noise = 2, .height_px = 48};
+        Image *bare = draw(digit, o), *sheet = on_sheet(bare, 260, 240, 100, 90, 225);
+        DigitInfo info;
+        uint8_t out[DIGIT_PIXELS];
+
+        info = see(sheet, out);
+        for (int kind = 0; kind < 4; kind++) {
+            Image *framed = image_copy(sheet, NULL);
+            double x = info.box[0] + 0.5 * info.box[2], y = info.box[1] + 0.5 * info.box[3];
+
+            for (int i = 0; i < framed->width * framed->height; i++)
+                if (in_frame(kind, i % framed->width + 0.5 - x, i / framed->width + 0.5 - y, 48))
+                    framed->pixels[i] = 40;
+            if (apart(framed, sheet) > 20)
+                fail_msg("%d in frame %d is %g from the bare digit", digit, kind, apart(framed, sheet));
+            image_free(framed);
+        }
+        image_free(bare), image_free(sheet);
+    }
+}
+
 static void an_empty_cell_is_blank(void **state)
 {
     (void)state;
@@ -537,6 +575,7 @@ int main(void)
         cmocka_unit_test(light_that_falls_off_does_not_matter),
         cmocka_unit_test(the_edge_of_a_shadow_is_no_ink),
         cmocka_unit_test(a_cells_border_is_no_ink),
+        cmocka_unit_test(a_frame_within_the_picture_is_no_ink),
         cmocka_unit_test(an_empty_cell_is_blank),
         cmocka_unit_test(squared_paper_is_no_ink),
         cmocka_unit_test(a_seven_cut_tight_keeps_its_bar),
