@@ -14,12 +14,13 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "image/cut_short.h"
 #include "image/gif_first.h"
 #include "image/jpeg_scan.h"
 #include "image/png_plain.h"
 #include "image/upright.h"
 
-enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100 };
+enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100, MAGIC_SIZE = 12 };
 #define CODEC_FILE_LIMIT ((size_t)256 << 20) /* bytes of a packed picture */
 #define WHITE            0xFFFFFF00u         /* as Leptonica packs it */
 
@@ -46,16 +47,17 @@ void codec_quiet(void)
 typedef struct Kind {
     int format; /* Leptonica's number */
     const char *name;
+    bool (*cut_short)(const uint8_t *bytes, size_t size);
 } Kind;
 
 static const Kind kinds[] = {
-    {IFF_JFIF_JPEG, "JPEG"}, {IFF_PNG, "PNG"},
-    {IFF_GIF, "GIF"},        {IFF_BMP, "BMP"},
-    {IFF_PNM, "PNM"},        {IFF_WEBP, "WebP"},
-    {IFF_TIFF, "TIFF"},      {IFF_TIFF_PACKBITS, "TIFF"},
-    {IFF_TIFF_RLE, "TIFF"},  {IFF_TIFF_G3, "TIFF"},
-    {IFF_TIFF_G4, "TIFF"},   {IFF_TIFF_LZW, "TIFF"},
-    {IFF_TIFF_ZIP, "TIFF"},  {IFF_TIFF_JPEG, "TIFF"},
+    {IFF_JFIF_JPEG, "JPEG", jpeg_cut_short}, {IFF_PNG, "PNG", png_cut_short},
+    {IFF_GIF, "GIF", gif_cut_short},         {IFF_BMP, "BMP", bmp_cut_short},
+    {IFF_PNM, "PNM", pnm_cut_short},         {IFF_WEBP, "WebP", webp_cut_short},
+    {IFF_TIFF, "TIFF", tiff_cut_short},      {IFF_TIFF_PACKBITS, "TIFF", tiff_cut_short},
+    {IFF_TIFF_RLE, "TIFF", tiff_cut_short},  {IFF_TIFF_G3, "TIFF", tiff_cut_short},
+    {IFF_TIFF_G4, "TIFF", tiff_cut_short},   {IFF_TIFF_LZW, "TIFF", tiff_cut_short},
+    {IFF_TIFF_ZIP, "TIFF", tiff_cut_short},  {IFF_TIFF_JPEG, "TIFF", tiff_cut_short},
 };
 
 static bool is_heic(const uint8_t *bytes, size_t size)
@@ -78,13 +80,26 @@ static const Kind *find_kind(const uint8_t *bytes, size_t size, const char *name
                 name);
         return NULL;
     }
-    if (size >= 12)
-        findFileFormatBuffer(bytes, &format);
+    if (size < MAGIC_SIZE) {
+        err_set(e, ERR_FORMAT, "%s: %zu byte%s too few for a picture", name, size, size == 1 ? " is" : "s are");
+        return NULL;
+    }
+    findFileFormatBuffer(bytes, &format);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].format == format)
             return &kinds[i];
     err_set(e, ERR_FORMAT, "%s: not a JPEG, PNG, GIF, BMP, PNM, TIFF or WebP picture", name);
     return NULL;
+}
+
+/* The sentence about bytes that give no picture; `part` of them is damaged. Returns -ERR_FORMAT. */
+static int refuse_broken(const Kind *kind, const uint8_t *bytes, size_t size, const char *name, const char *part,
+                         Err *e)
+{
+    if (kind->cut_short(bytes, size))
+        return err_set(e, ERR_FORMAT, "%s: the %s is cut short: its end is missing after %zu bytes", name,
+                       kind->name, size);
+    return err_set(e, ERR_FORMAT, "%s: the %s %s is damaged", name, kind->name, part);
 }
 
 /* Leptonica would decode the whole picture to learn a BMP's size. */
@@ -141,7 +156,7 @@ static int claimed_size(const Kind *kind, const uint8_t *bytes, size_t size, con
     int w = 0, h = 0;
 
     if (header_size(kind, bytes, size, &w, &h) || w < 1 || h < 1)
-        return err_set(e, ERR_FORMAT, "%s: the %s header is damaged or cut off", name, kind->name);
+        return refuse_broken(kind, bytes, size, name, "header", e);
     int status = check_size(name, w, h, e);
     if (status == 0) {
         *width = w;
@@ -161,6 +176,7 @@ int image_claimed_size(const uint8_t *bytes, size_t size, const char *name, int 
 
 /* ---- decoding ---- */
 
+/* Of bytes that have their end: claimed_size saw to that. */
 static PIX *decode_jpeg(const uint8_t *bytes, size_t size, const char *name, int *orientation,
                         Err *e)
 {
@@ -169,10 +185,6 @@ static PIX *decode_jpeg(const uint8_t *bytes, size_t size, const char *name, int
     PIX *pix;
 
     *orientation = s.orientation;
-    if (!s.whole) {
-        err_set(e, ERR_FORMAT, "%s: the JPEG data is cut off", name);
-        return NULL;
-    }
     if (s.scans > JPEG_SCANS_LIMIT) {
         err_set(e, ERR_LIMIT, "%s: %d passes in a JPEG are more than %d", name, s.scans,
                 (int)JPEG_SCANS_LIMIT);
@@ -221,7 +233,7 @@ static PIX *decode(const Kind *kind, const uint8_t *bytes, size_t size, const ch
           : kind->format == IFF_PNG ? decode_png(bytes, size)
                                     : pixReadMem(bytes, size);
     if (!pix)
-        err_set(e, ERR_FORMAT, "%s: the %s data is damaged or cut off", name, kind->name);
+        refuse_broken(kind, bytes, size, name, "data", e);
     return pix;
 }
 
