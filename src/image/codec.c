@@ -22,7 +22,8 @@
 
 enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100, MAGIC_SIZE = 12 };
 #define CODEC_FILE_LIMIT ((size_t)256 << 20) /* bytes of a packed picture */
-#define WHITE            0xFFFFFF00u         /* as Leptonica packs it */
+#define WHITE            0xFFFFFF00u         /* as Leptonica packs them */
+#define BLACK            0x00000000u
 
 static pthread_once_t quiet_once = PTHREAD_ONCE_INIT;
 
@@ -244,6 +245,37 @@ static void replace(PIX **pix, PIX *next)
     *pix = next;
 }
 
+static bool is_light(uint32_t pixel)
+{
+    uint32_t red = pixel >> L_RED_SHIFT & 255, green = pixel >> L_GREEN_SHIFT & 255,
+             blue = pixel >> L_BLUE_SHIFT & 255;
+
+    return 299 * red + 587 * green + 114 * blue > 127 * 1000;
+}
+
+/* The paper for a picture with transparency: white, but black for light ink. What can be seen is ink and not paper of
+ * its own if it is the smaller part of the picture, or if a good part is clear and the rest is all light. */
+static uint32_t paper_for(PIX *pix)
+{
+    enum { CLEAR = 128, GOOD_PART = 8, FEW = 100 };
+    size_t clear = 0, light = 0, dark = 0;
+
+    for (int y = 0; y < pixGetHeight(pix); y++) {
+        const uint32_t *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
+
+        for (int x = 0; x < pixGetWidth(pix); x++)
+            if ((line[x] >> L_ALPHA_SHIFT & 255) < CLEAR)
+                clear++;
+            else if (is_light(line[x]))
+                light++;
+            else
+                dark++;
+    }
+    bool is_ink = light + dark < clear || (light + dark < clear * (GOOD_PART - 1) && dark * FEW < light);
+
+    return is_ink && light > dark ? BLACK : WHITE;
+}
+
 /* To 8-bit grey or 32-bit colour without palette or transparency. */
 static void make_plain(PIX **pix)
 {
@@ -256,7 +288,7 @@ static void make_plain(PIX **pix)
                                        opaque ? REMOVE_CMAP_BASED_ON_SRC : REMOVE_CMAP_WITH_ALPHA));
     }
     if (*pix && pixGetDepth(*pix) == 32 && pixGetSpp(*pix) == 4)
-        replace(pix, pixAlphaBlendUniform(*pix, WHITE));
+        replace(pix, pixAlphaBlendUniform(*pix, paper_for(*pix)));
     if (*pix && pixGetDepth(*pix) == 24)
         replace(pix, pixConvert24To32(*pix));
     if (*pix && pixGetDepth(*pix) != 8 && pixGetDepth(*pix) != 32)

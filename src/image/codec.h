@@ -8,8 +8,8 @@
  * Reads JPEG, PNG, GIF (its first frame), BMP, PNM, TIFF and WebP, by what the bytes are and
  * not by the name. The size that a header claims is checked before anything is decoded; a file that
  * ends early or holds damaged data is ERR_FORMAT, never half a picture. The result is upright (the
- * orientation that cameras write into JPEGs is applied), 8-bit, grey or RGB, transparency on white.
- */
+ * orientation that cameras write into JPEGs is applied), 8-bit, grey or RGB, on white where it is
+ * transparent, or on black if its ink is light. */
 #ifndef SCRAWL_IMAGE_CODEC_H
 #define SCRAWL_IMAGE_CODEC_H
 

@@ -403,6 +403,45 @@ static void transparency_shows_white_paper(void **state)
     writer_free(&rgba), writer_free(&grey), writer_free(&palette);
 }
 
+/* A picture of 4x4 in grey with opacity: what `seen` has an X for is visible, an O is the other grey. */
+static Image *see_through(const char *seen, uint8_t x_grey, uint8_t o_grey)
+{
+    Writer w = {0};
+    uint8_t rows[32] = {0};
+
+    for (int i = 0; i < 16; i++) {
+        rows[2 * i] = seen[i] == 'O' ? o_grey : x_grey;
+        rows[2 * i + 1] = seen[i] == ' ' ? 0 : 255;
+    }
+    made_png(&w, (MadePng){.width = 4, .height = 4, .bits = 8, .colour = 4, .rows = rows, .row_size = 8});
+    Image *im = decode_well(&w);
+    writer_free(&w);
+    return im;
+}
+
+static void light_ink_without_paper_shows_on_black(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *seen; /* its first pixel is clear */
+        uint8_t x_grey, o_grey, paper;
+    } cases[] = {
+        {" X   X   X      ", 255, 0, 0},   /* light ink */
+        {" X   X   X      ", 140, 0, 0},   /* that would hardly show on white */
+        {" X   X   X      ", 20, 0, 255},  /* dark ink */
+        {" XXX XXX XXXXXXX", 250, 0, 0},   /* light ink that fills its picture */
+        {" XXX XOX XOXXXXX", 250, 9, 255}, /* light paper with something on it */
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Image *im = see_through(cases[i].seen, cases[i].x_grey, cases[i].o_grey);
+
+        assert_int_equal(im->pixels[0], cases[i].paper);
+        assert_int_equal(im->pixels[im->channels], cases[i].x_grey);
+        image_free(im);
+    }
+}
+
 /* ---- GIF and JPEG ---- */
 
 static void of_an_animation_the_first_frame_is_read(void **state)
@@ -643,6 +682,7 @@ int main(void)
         cmocka_unit_test(one_bit_and_sixteen_bits_become_eight),
         cmocka_unit_test(a_palette_becomes_its_colours),
         cmocka_unit_test(transparency_shows_white_paper),
+        cmocka_unit_test(light_ink_without_paper_shows_on_black),
         cmocka_unit_test(of_an_animation_the_first_frame_is_read),
         cmocka_unit_test(a_jpeg_is_turned_as_the_camera_noted),
         cmocka_unit_test(an_orientation_that_makes_no_sense_is_ignored),
