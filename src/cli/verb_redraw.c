@@ -205,8 +205,7 @@ static int run_work(Work *w, const char *in, Err *e)
             return refuse("%s", e->text);
     }
     if (v->font && typeface_stands_in(w->face))
-        fprintf(stderr, "scrawl: there is no font '%s' here; %s stands for it\n", v->font,
-                typeface_name(w->face));
+        warn("there is no font '%s' here; %s stands for it", v->font, typeface_name(w->face));
     w->redrawer = redrawer_new(v->model, v->threads, e);
     if (!w->redrawer)
         return refuse("%s", e->text);
