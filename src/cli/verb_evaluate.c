@@ -15,6 +15,7 @@
 #include "model/shipped.h"
 #include "plot/reliability.h"
 #include "read/generator.h"
+#include "read/line.h"
 #include "train/evaluate_numbers.h"
 #include "train/evaluate_writer.h"
 #include "train/evaluation_plots.h"
@@ -93,7 +94,8 @@ typedef struct Work { /* what the plots are made from */
     Dataset *data;
     Evaluation result;
     Evaluation train;          /* count 0: not asked for, or the data has no such part */
-    NumbersEvaluation numbers; /* in place of `result` where labels have several digits */
+    bool reads_numbers;        /* the model, of any length: */
+    NumbersEvaluation numbers; /* in place of `result` where labels are numbers */
     bool redraws;     /* the model draws too: */
     Redrawing redrawing, redrawing_train;
     Robustness robustness;     /* in place of `result` where pictures were corrupted */
@@ -345,6 +347,7 @@ static Dataset *open_part(const Work *w, DatasetPart part, Team *team, Progress 
                         &(DatasetOptions){.part = part,
                                           .canonical = w->values->canonical && !w->values->corrupt,
                                           .inverted = w->values->inverted,
+                                          .as_numbers = w->reads_numbers,
                                           .team = team,
                                           .watch = &watch},
                         e);
@@ -399,6 +402,31 @@ static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
     return status;
 }
 
+/* What there is of single digits only is refused before numbers are read. */
+static int check_numbers(const Work *w, Err *e)
+{
+    const Values *v = w->values;
+    const struct {
+        bool given;
+        const char *name;
+    } others[] = {{v->confusion, "confusion"},   {v->mistakes, "mistakes"}, {v->bars, "bars"},
+                  {v->report, "report"},         {v->corrupt, "corrupt"},   {v->noise, "noise"},
+                  {v->precision, "precision"},   {v->pairs, "pairs"},       {v->font, "font"},
+                  {v->canonical, "canonical"},   {v->inverted, "inverted"}};
+
+    if (!w->data->texts)
+        return err_set(e, ERR_ARGUMENT,
+                       "%s: %s reads numbers in pictures of any size; it wants a CSV of path,label, or a folder of "
+                       "labelled picture files",
+                       v->data, w->name);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].given)
+            return err_set(e, ERR_ARGUMENT,
+                           "%s: --%s is for single digits; of numbers there are the plots --reliability and --risk",
+                           v->data, others[i].name);
+    return 0;
+}
+
 static int plot_numbers(const Work *w, Err *e)
 {
     const Values *v = w->values;
@@ -406,9 +434,6 @@ static int plot_numbers(const Work *w, Err *e)
                            (size_t)w->numbers.count};
     int status = 0;
 
-    if (v->confusion || v->mistakes || v->bars || v->report)
-        return err_set(e, ERR_ARGUMENT,
-                       "%s: of numbers there are the plots --reliability and --risk", v->data);
     if (v->reliability)
         status = canvas_finish(plot_reliability(w->title, &scored, 0, e), v->reliability, e);
     if (!status && v->risk)
@@ -419,7 +444,7 @@ static int plot_numbers(const Work *w, Err *e)
 static int read_numbers(Work *w, Progress *progress, Err *e)
 {
     Watch watch = progress_watch(progress, "reading numbers");
-    Reader *reader = reader_new(w->name, w->values->threads, e);
+    Reader *reader = check_numbers(w, e) ? NULL : reader_new(w->name, w->values->threads, e);
     int status = reader ? evaluate_numbers(reader, w->data, &watch, &w->numbers, e) : -(int)ERR_IO;
 
     reader_free(reader);
@@ -462,16 +487,15 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
 
     w->model = shipped_open(w->name, e);
     w->redraws = w->model && redraw_can(w->model);
+    w->reads_numbers = w->model && line_reader_takes(w->model) && !evaluate_can(w->model);
     if (w->model && !w->redraws && (w->values->pairs || w->values->font))
         return err_set(e, ERR_ARGUMENT, "%s: does not redraw, so that --pairs and --font say nothing", w->name);
     if (w->model)
         w->data = open_part(w, part, team, progress, e);
+    if (w->data && (w->data->texts || w->reads_numbers))
+        return read_numbers(w, progress, e);
     if (w->data && w->values->corrupt)
         return read_corrupted(w, team, progress, e);
-    if (w->data && w->data->texts && w->values->precision)
-        return err_set(e, ERR_ARGUMENT, "--precision is for pictures of one digit, not for numbers of several");
-    if (w->data && w->data->texts)
-        return read_numbers(w, progress, e);
     if (w->data)
         status = answer(w, w->data, team, progress, &w->result, e);
     if (!status && w->values->noise)
@@ -592,8 +616,8 @@ const Verb verb_evaluate = {
     .more = "MODEL is a model that ships, a file, or the folder of a run. Accuracies stand with their 95 % interval\n"
             "(Wilson). Plots are .png, .svg or .pdf by their ending; the report is one page that needs nothing beside\n"
             "it. A CSV of pictures and numbers of several digits is read as read does: MODEL is then line, or what\n"
-            "reads digits that stand apart. Of a model that writes: digits as they come and read back by a judge,\n"
-            "beside real ones.",
+            "reads digits that stand apart; to line, a label of one digit is a number, too. Of a model that writes:\n"
+            "digits as they come and read back by a judge, beside real ones.",
     .options = options,
     .least = 1,
     .most = 1,

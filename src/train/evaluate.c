@@ -28,6 +28,11 @@ static const char *class_output(const Model *m, Err *e)
     return net_output_name(m->net, output);
 }
 
+bool evaluate_can(const Model *m)
+{
+    return class_output(m, NULL) != NULL;
+}
+
 static int check_size(const Model *m, const Dataset *d, Err *e)
 {
     Shape s = net_op(m->net, net_input_node(m->net, 0).id).out;
