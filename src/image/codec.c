@@ -397,6 +397,11 @@ static Packing packing_of(const char *path)
     return PACK_NONE;
 }
 
+bool image_can_save(const char *path)
+{
+    return packing_of(path) != PACK_NONE;
+}
+
 static int pack(PIX *pix, Packing packing, uint8_t **bytes, size_t *size)
 {
     switch (packing) {
@@ -476,9 +481,7 @@ int image_save(const Image *im, const char *path, Err *e)
     size_t size;
 
     if (packing == PACK_NONE)
-        return err_set(
-            e, ERR_ARGUMENT,
-            "%s: the name has to end in .png, .jpg, .bmp, .pgm, .ppm, .pnm, .tif or .webp", path);
+        return err_set(e, ERR_ARGUMENT, "%s: the name has to end in " IMAGE_ENDINGS, path);
     uint8_t *bytes = encode(im, packing, &size, e);
     if (!bytes)
         return err_prefix(e, "%s", path);

@@ -13,6 +13,8 @@
 #ifndef SCRAWL_IMAGE_CODEC_H
 #define SCRAWL_IMAGE_CODEC_H
 
+#include <stdbool.h>
+
 #include "image/image.h"
 
 /* `name` is what error sentences call the bytes. The caller frees the picture. */
@@ -27,6 +29,10 @@ int image_claimed_size(const uint8_t *bytes, size_t size, const char *name, int 
 /* Writes by the ending of `path`: png, jpg or jpeg (quality 92), bmp, pgm (grey), ppm (colour),
  * pnm, tif or tiff (deflate), webp (lossless). "-" is PNG on standard output. */
 int image_save(const Image *im, const char *path, Err *e);
+
+/* Whether image_save can write to a path, by its ending: to be asked before a long work. */
+bool image_can_save(const char *path);
+#define IMAGE_ENDINGS ".png, .jpg, .bmp, .pgm, .ppm, .pnm, .tif or .webp" /* for the sentence if it cannot */
 
 /* The bytes of a PNG file; the caller frees. */
 uint8_t *image_encode_png(const Image *im, size_t *size, Err *e);
