@@ -12,6 +12,7 @@
 #include "cli/evaluate_writer.h"
 #include "cli/evaluate_redrawing.h"
 #include "cli/progress.h"
+#include "image/codec.h"
 #include "model/shipped.h"
 #include "plot/reliability.h"
 #include "read/generator.h"
@@ -382,15 +383,22 @@ static int redraw(const Work *w, const Dataset *data, Team *team, Progress *prog
     return redraw_measure(w->model, data, w->values->font, &o, out, e);
 }
 
+static int check_bars(const Work *w, Err *e)
+{
+    const Values *v = w->values;
+
+    if (!v->bars || (w->data->has_test && strcmp(v->part, "train")))
+        return 0;
+    return err_set(e, ERR_ARGUMENT, "%s: --bars compares two parts, %s", v->data,
+                   w->data->has_test ? "and --part train is one of them" : "the data has one");
+}
+
 /* The training part too, where a plot compares it with the test part. */
 static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
 {
     const Values *v = w->values;
     int status = 0;
 
-    if (v->bars && (!w->data->has_test || !strcmp(v->part, "train")))
-        return err_set(e, ERR_ARGUMENT, "%s: --bars compares two parts, %s", v->data,
-                       w->data->has_test ? "and --part train is one of them" : "the data has one");
     if ((!v->bars && !v->report) || !w->data->has_test || !strcmp(v->part, "train"))
         return 0;
     Dataset *train = open_part(w, PART_TRAIN, team, progress, e);
@@ -497,6 +505,8 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
     if (w->data && w->values->corrupt)
         return read_corrupted(w, team, progress, e);
     if (w->data)
+        status = check_bars(w, e);
+    if (w->data && !status)
         status = answer(w, w->data, team, progress, &w->result, e);
     if (!status && w->values->noise)
         status = answer_none(w, team, progress, e);
@@ -545,15 +555,16 @@ static bool plots_to_stdout(const Values *v)
            is_stdout(v->risk) || is_stdout(v->bars) || is_stdout(v->pairs);
 }
 
-/* The first plot that could not be saved, so that nobody waits for it in vain; NULL: none. */
-static const char *unsaveable(const Values *v)
+/* Nobody should wait for a plot in vain. A folder of pairs may be called anything but a picture. */
+static int check_outputs(const Values *v, Err *e)
 {
-    const char *plots[] = {v->confusion, v->mistakes, v->reliability, v->risk, v->bars, v->samples};
+    const char *plots[] = {v->confusion, v->mistakes, v->reliability, v->risk, v->bars, v->samples,
+                           v->pairs && image_can_save(v->pairs) && !file_is_folder(v->pairs) ? v->pairs : NULL};
 
     for (size_t i = 0; i < sizeof plots / sizeof *plots; i++)
-        if (plots[i] && !is_stdout(plots[i]) && !canvas_can_save(plots[i]))
-            return plots[i];
-    return NULL;
+        if (canvas_check(plots[i], e))
+            return -ERR_ARGUMENT;
+    return 0;
 }
 
 static int run(const Verb *verb, int argc, char **argv)
@@ -568,8 +579,8 @@ static int run(const Verb *verb, int argc, char **argv)
         return status;
     if (!v.data)
         return usage_error(verb, "it wants --data DATA");
-    if (unsaveable(&v))
-        return refuse("%s: a plot is saved as .png, .svg or .pdf", unsaveable(&v));
+    if (check_outputs(&v, &e))
+        return refuse("%s", e.text);
     if (is_writer(args.list[0]))
         return run_writer(verb, &v, args.list[0]);
     if (v.judge || v.samples || v.count || v.seed)

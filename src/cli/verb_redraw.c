@@ -199,6 +199,8 @@ static int run_work(Work *w, const char *in, Err *e)
 
     if (folder && file_is_same(in, v->output))
         return refuse("%s: the copies would replace the pictures; -o wants another folder", in);
+    if (!folder && !is_svg(v->output) && !image_can_save(v->output))
+        return refuse("%s: the name has to end in .svg, " IMAGE_ENDINGS, v->output);
     if (v->font || is_svg(v->output)) {
         w->face = typeface_open(v->font, e);
         if (!w->face)
