@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image/codec.h"
+#include "image/cut_short.h"
 #include "image/gif_first.h"
 #include "image/jpeg_scan.h"
 #include "image/png_plain.h"
@@ -17,7 +18,12 @@ static void scan(const uint8_t *bytes, size_t size)
     JpegScan s = jpeg_scan(bytes, size);
     GifFirst f = gif_first(bytes, size);
     Writer plain = {0};
+    bool (*const cuts[])(const uint8_t *, size_t) = {png_cut_short,  bmp_cut_short,  webp_cut_short,
+                                                     pnm_cut_short, tiff_cut_short};
 
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+        cuts[i](bytes, size);
+    assert(!(s.whole && s.cut) && !(f.size && f.cut));
     assert(s.orientation >= 1 && s.orientation <= 8);
     assert(f.size <= size);
     if (png_plain(bytes, size, &plain))

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/plain.h"
+
 static const char *const names[ERR_CODES] = {
     [ERR_NONE] = "none",
     [ERR_IO] = "io",
@@ -40,12 +42,12 @@ static void drop_cut_character(char *text, size_t size)
         text[lead - 1] = 0;
 }
 
-/* Takes over what vsnprintf wrote into `text`, of `needed` bytes had there been room. */
+/* Takes over, fit to be shown, what vsnprintf wrote into `text`, of `needed` bytes had there been room. */
 static void take_text(Err *e, char text[sizeof e->text], int needed)
 {
     if (needed >= (int)sizeof e->text)
         drop_cut_character(text, sizeof e->text - 1);
-    memcpy(e->text, text, sizeof e->text);
+    plain_text(e->text, sizeof e->text, text);
 }
 
 int err_set(Err *e, ErrCode code, const char *format, ...)

@@ -8,9 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/plain.h"
+
+enum { SENTENCE = 2048 };
+
 bool is_stdout(const char *path)
 {
     return path && !strcmp(path, "-");
+}
+
+/* On standard error; `end` comes after the sentence. */
+static void say(const char *begin, const char *format, va_list args, const char *end)
+{
+    char sentence[SENTENCE], shown[SENTENCE];
+
+    vsnprintf(sentence, sizeof sentence, format, args);
+    plain_text(shown, sizeof shown, sentence);
+    fprintf(stderr, "scrawl%s: %s%s\n", begin, shown, end);
+}
+
+void warn(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say("", format, args, "");
+    va_end(args);
 }
 
 int refuse(const char *format, ...)
@@ -18,21 +41,20 @@ int refuse(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    fputs("scrawl: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    say("", format, args, "");
     va_end(args);
     return STATUS_REFUSED;
 }
 
 int usage_error(const Verb *verb, const char *format, ...)
 {
+    char begin[40], end[80];
     va_list args;
 
+    snprintf(begin, sizeof begin, " %s", verb->name);
+    snprintf(end, sizeof end, "; see scrawl %s --help", verb->name);
     va_start(args, format);
-    fprintf(stderr, "scrawl %s: ", verb->name);
-    vfprintf(stderr, format, args);
-    fprintf(stderr, "; see scrawl %s --help\n", verb->name);
+    say(begin, format, args, end);
     va_end(args);
     return STATUS_USAGE;
 }

@@ -69,7 +69,10 @@ void verb_help(const Verb *verb);
 /* Whether an output is standard output, where the text of a result then has no place. */
 bool is_stdout(const char *path);
 
-/* "scrawl: sentence" to standard error. Returns STATUS_REFUSED. */
+/* "scrawl: sentence" to standard error, fit to be shown (base/plain.h) whatever it quotes. */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same, and returns STATUS_REFUSED. */
 int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for a wrong command line; adds where to look. Returns STATUS_USAGE. */

@@ -12,9 +12,11 @@
 #include "cli/evaluate_writer.h"
 #include "cli/evaluate_redrawing.h"
 #include "cli/progress.h"
+#include "image/codec.h"
 #include "model/shipped.h"
 #include "plot/reliability.h"
 #include "read/generator.h"
+#include "read/line.h"
 #include "train/evaluate_numbers.h"
 #include "train/evaluate_writer.h"
 #include "train/evaluation_plots.h"
@@ -93,7 +95,8 @@ typedef struct Work { /* what the plots are made from */
     Dataset *data;
     Evaluation result;
     Evaluation train;          /* count 0: not asked for, or the data has no such part */
-    NumbersEvaluation numbers; /* in place of `result` where labels have several digits */
+    bool reads_numbers;        /* the model, of any length: */
+    NumbersEvaluation numbers; /* in place of `result` where labels are numbers */
     bool redraws;     /* the model draws too: */
     Redrawing redrawing, redrawing_train;
     Robustness robustness;     /* in place of `result` where pictures were corrupted */
@@ -345,6 +348,7 @@ static Dataset *open_part(const Work *w, DatasetPart part, Team *team, Progress 
                         &(DatasetOptions){.part = part,
                                           .canonical = w->values->canonical && !w->values->corrupt,
                                           .inverted = w->values->inverted,
+                                          .as_numbers = w->reads_numbers,
                                           .team = team,
                                           .watch = &watch},
                         e);
@@ -379,15 +383,22 @@ static int redraw(const Work *w, const Dataset *data, Team *team, Progress *prog
     return redraw_measure(w->model, data, w->values->font, &o, out, e);
 }
 
+static int check_bars(const Work *w, Err *e)
+{
+    const Values *v = w->values;
+
+    if (!v->bars || (w->data->has_test && strcmp(v->part, "train")))
+        return 0;
+    return err_set(e, ERR_ARGUMENT, "%s: --bars compares two parts, %s", v->data,
+                   w->data->has_test ? "and --part train is one of them" : "the data has one");
+}
+
 /* The training part too, where a plot compares it with the test part. */
 static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
 {
     const Values *v = w->values;
     int status = 0;
 
-    if (v->bars && (!w->data->has_test || !strcmp(v->part, "train")))
-        return err_set(e, ERR_ARGUMENT, "%s: --bars compares two parts, %s", v->data,
-                       w->data->has_test ? "and --part train is one of them" : "the data has one");
     if ((!v->bars && !v->report) || !w->data->has_test || !strcmp(v->part, "train"))
         return 0;
     Dataset *train = open_part(w, PART_TRAIN, team, progress, e);
@@ -399,6 +410,31 @@ static int answer_train(Work *w, Team *team, Progress *progress, Err *e)
     return status;
 }
 
+/* What there is of single digits only is refused before numbers are read. */
+static int check_numbers(const Work *w, Err *e)
+{
+    const Values *v = w->values;
+    const struct {
+        bool given;
+        const char *name;
+    } others[] = {{v->confusion, "confusion"},   {v->mistakes, "mistakes"}, {v->bars, "bars"},
+                  {v->report, "report"},         {v->corrupt, "corrupt"},   {v->noise, "noise"},
+                  {v->precision, "precision"},   {v->pairs, "pairs"},       {v->font, "font"},
+                  {v->canonical, "canonical"},   {v->inverted, "inverted"}};
+
+    if (!w->data->texts)
+        return err_set(e, ERR_ARGUMENT,
+                       "%s: %s reads numbers in pictures of any size; it wants a CSV of path,label, or a folder of "
+                       "labelled picture files",
+                       v->data, w->name);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].given)
+            return err_set(e, ERR_ARGUMENT,
+                           "%s: --%s is for single digits; of numbers there are the plots --reliability and --risk",
+                           v->data, others[i].name);
+    return 0;
+}
+
 static int plot_numbers(const Work *w, Err *e)
 {
     const Values *v = w->values;
@@ -406,9 +442,6 @@ static int plot_numbers(const Work *w, Err *e)
                            (size_t)w->numbers.count};
     int status = 0;
 
-    if (v->confusion || v->mistakes || v->bars || v->report)
-        return err_set(e, ERR_ARGUMENT,
-                       "%s: of numbers there are the plots --reliability and --risk", v->data);
     if (v->reliability)
         status = canvas_finish(plot_reliability(w->title, &scored, 0, e), v->reliability, e);
     if (!status && v->risk)
@@ -419,7 +452,7 @@ static int plot_numbers(const Work *w, Err *e)
 static int read_numbers(Work *w, Progress *progress, Err *e)
 {
     Watch watch = progress_watch(progress, "reading numbers");
-    Reader *reader = reader_new(w->name, w->values->threads, e);
+    Reader *reader = check_numbers(w, e) ? NULL : reader_new(w->name, w->values->threads, e);
     int status = reader ? evaluate_numbers(reader, w->data, &watch, &w->numbers, e) : -(int)ERR_IO;
 
     reader_free(reader);
@@ -462,17 +495,18 @@ static int evaluate_model(Work *w, Team *team, Progress *progress, Err *e)
 
     w->model = shipped_open(w->name, e);
     w->redraws = w->model && redraw_can(w->model);
+    w->reads_numbers = w->model && line_reader_takes(w->model) && !evaluate_can(w->model);
     if (w->model && !w->redraws && (w->values->pairs || w->values->font))
         return err_set(e, ERR_ARGUMENT, "%s: does not redraw, so that --pairs and --font say nothing", w->name);
     if (w->model)
         w->data = open_part(w, part, team, progress, e);
+    if (w->data && (w->data->texts || w->reads_numbers))
+        return read_numbers(w, progress, e);
     if (w->data && w->values->corrupt)
         return read_corrupted(w, team, progress, e);
-    if (w->data && w->data->texts && w->values->precision)
-        return err_set(e, ERR_ARGUMENT, "--precision is for pictures of one digit, not for numbers of several");
-    if (w->data && w->data->texts)
-        return read_numbers(w, progress, e);
     if (w->data)
+        status = check_bars(w, e);
+    if (w->data && !status)
         status = answer(w, w->data, team, progress, &w->result, e);
     if (!status && w->values->noise)
         status = answer_none(w, team, progress, e);
@@ -521,15 +555,16 @@ static bool plots_to_stdout(const Values *v)
            is_stdout(v->risk) || is_stdout(v->bars) || is_stdout(v->pairs);
 }
 
-/* The first plot that could not be saved, so that nobody waits for it in vain; NULL: none. */
-static const char *unsaveable(const Values *v)
+/* Nobody should wait for a plot in vain. A folder of pairs may be called anything but a picture. */
+static int check_outputs(const Values *v, Err *e)
 {
-    const char *plots[] = {v->confusion, v->mistakes, v->reliability, v->risk, v->bars, v->samples};
+    const char *plots[] = {v->confusion, v->mistakes, v->reliability, v->risk, v->bars, v->samples,
+                           v->pairs && image_can_save(v->pairs) && !file_is_folder(v->pairs) ? v->pairs : NULL};
 
     for (size_t i = 0; i < sizeof plots / sizeof *plots; i++)
-        if (plots[i] && !is_stdout(plots[i]) && !canvas_can_save(plots[i]))
-            return plots[i];
-    return NULL;
+        if (canvas_check(plots[i], e))
+            return -ERR_ARGUMENT;
+    return 0;
 }
 
 static int run(const Verb *verb, int argc, char **argv)
@@ -544,8 +579,8 @@ static int run(const Verb *verb, int argc, char **argv)
         return status;
     if (!v.data)
         return usage_error(verb, "it wants --data DATA");
-    if (unsaveable(&v))
-        return refuse("%s: a plot is saved as .png, .svg or .pdf", unsaveable(&v));
+    if (check_outputs(&v, &e))
+        return refuse("%s", e.text);
     if (is_writer(args.list[0]))
         return run_writer(verb, &v, args.list[0]);
     if (v.judge || v.samples || v.count || v.seed)
@@ -592,8 +627,8 @@ const Verb verb_evaluate = {
     .more = "MODEL is a model that ships, a file, or the folder of a run. Accuracies stand with their 95 % interval\n"
             "(Wilson). Plots are .png, .svg or .pdf by their ending; the report is one page that needs nothing beside\n"
             "it. A CSV of pictures and numbers of several digits is read as read does: MODEL is then line, or what\n"
-            "reads digits that stand apart. Of a model that writes: digits as they come and read back by a judge,\n"
-            "beside real ones.",
+            "reads digits that stand apart; to line, a label of one digit is a number, too. Of a model that writes:\n"
+            "digits as they come and read back by a judge, beside real ones.",
     .options = options,
     .least = 1,
     .most = 1,

@@ -324,10 +324,14 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (status || args.help)
         return status;
+    bool gif = v.grid && !strcmp(file_ending(v.grid), "gif");
+
     if (v.augment && !v.grid)
         return usage_error(verb, "--augment is for --grid OUT.png or OUT.gif");
-    if (v.grid && !v.augment && !strcmp(file_ending(v.grid), "gif"))
+    if (gif && !v.augment)
         return usage_error(verb, "a .gif shows augmentations: it wants --augment NAME");
+    if (canvas_check(v.labels, &e) || canvas_check(gif ? NULL : v.grid, &e))
+        return refuse("%s", e.text);
     Dataset *d = open_data(&v, args.list[0], &e);
 
     if (!d)

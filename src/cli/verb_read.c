@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/read_form.h"
 #include "image/codec.h"
+#include "plot/canvas.h"
 #include "read/annotate.h"
 #include "read/reader.h"
 
@@ -234,6 +235,8 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
     if (wants_input_twice(&args))
         return usage_error(verb, "-, the standard input, can be read once");
+    if (canvas_check(v.annotate, &e))
+        return refuse("%s", e.text);
     Job j = {.v = &v};
 
     status = job_start(&j, args.count, &e) ? refuse("%s", e.text) : read_pictures(&j, args.list, args.count);

@@ -199,14 +199,15 @@ static int run_work(Work *w, const char *in, Err *e)
 
     if (folder && file_is_same(in, v->output))
         return refuse("%s: the copies would replace the pictures; -o wants another folder", in);
+    if (!folder && !is_svg(v->output) && !image_can_save(v->output))
+        return refuse("%s: the name has to end in .svg, " IMAGE_ENDINGS, v->output);
     if (v->font || is_svg(v->output)) {
         w->face = typeface_open(v->font, e);
         if (!w->face)
             return refuse("%s", e->text);
     }
     if (v->font && typeface_stands_in(w->face))
-        fprintf(stderr, "scrawl: there is no font '%s' here; %s stands for it\n", v->font,
-                typeface_name(w->face));
+        warn("there is no font '%s' here; %s stands for it", v->font, typeface_name(w->face));
     w->redrawer = redrawer_new(v->model, v->threads, e);
     if (!w->redrawer)
         return refuse("%s", e->text);

@@ -54,6 +54,8 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, v.list ? "--list stands alone" : "it needs a LAYOUT, or --list");
     if (v.list)
         return list();
+    if (canvas_check(v.out, &e))
+        return refuse("%s", e.text);
     return print_sheet(args.list[0], v.out, &e) ? refuse("%s", e.text) : STATUS_DONE;
 }
 

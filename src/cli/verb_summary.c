@@ -277,6 +277,8 @@ static int run(const Verb *verb, int argc, char **argv)
     status = check(verb, &v);
     if (status)
         return status;
+    if (canvas_check(v.diagram, &e) || canvas_check(v.weights, &e) || canvas_check(v.initialisers, &e))
+        return refuse("%s", e.text);
     Model *model = open_model(&v, args.list[0], &e);
 
     if (!model)

@@ -82,7 +82,7 @@ int scrawl_main(int argc, char **argv)
     const Verb *verb = verb_find(argv[1]);
 
     if (!verb) {
-        fprintf(stderr, "scrawl: there is no verb '%s'; see scrawl --help\n", argv[1]);
+        warn("there is no verb '%s'; see scrawl --help", argv[1]);
         return STATUS_USAGE;
     }
     return flush(verb->run(verb, argc - 2, argv + 2));

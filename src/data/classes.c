@@ -28,12 +28,14 @@ static bool all_are_digits(const Listing *l)
     return true;
 }
 
-static bool all_are_numbers(const Listing *l)
+/* The first picture whose label is no number; the count if there is none. */
+static size_t first_no_number(const Listing *l)
 {
-    for (size_t i = 0; i < l->count; i++)
-        if (!is_number(listing_label(l, i)))
-            return false;
-    return true;
+    size_t i = 0;
+
+    while (i < l->count && is_number(listing_label(l, i)))
+        i++;
+    return i;
 }
 
 bool dataset_name_classes(Dataset *d, int classes)
@@ -136,17 +138,23 @@ static int classes_are_digits(Dataset *d, const Listing *l, bool as_noise)
     return dataset_name_classes(d, most == DATASET_NOISE ? DATASET_NOISE + 1 : 10) ? 0 : -1;
 }
 
-/* Sets classes, labels and their names, or the texts of numbers; -1 when memory is gone. */
-static int set_labels(Dataset *d, const Listing *l, bool numbers, bool as_noise)
+static int labels_are_texts(Dataset *d, const Listing *l)
 {
-    if (as_noise || all_are_digits(l))
-        return classes_are_digits(d, l, as_noise);
-    if (numbers && all_are_numbers(l)) {
-        d->texts = malloc(l->count * sizeof *d->texts);
-        for (size_t i = 0; d->texts && i < l->count; i++)
-            d->texts[i] = listing_label(l, i);
-        return d->texts ? 0 : -1;
-    }
+    d->texts = malloc(l->count * sizeof *d->texts);
+    for (size_t i = 0; d->texts && i < l->count; i++)
+        d->texts[i] = listing_label(l, i);
+    return d->texts ? 0 : -1;
+}
+
+/* Sets classes, labels and their names, or the texts of numbers; -1 when memory is gone. */
+static int set_labels(Dataset *d, const Listing *l, bool numbers, const DatasetOptions *options)
+{
+    if (options->as_numbers)
+        return labels_are_texts(d, l);
+    if (options->as_noise || all_are_digits(l))
+        return classes_are_digits(d, l, options->as_noise);
+    if (numbers && first_no_number(l) == l->count)
+        return labels_are_texts(d, l);
     d->classes = number_names(l, listing_label, &d->labels, &d->class_names);
     return d->classes < 0 ? -1 : 0;
 }
@@ -168,8 +176,13 @@ static int fill(Dataset *d, const char *name, Listing *list, bool numbers,
     if (list->count > UINT32_MAX / 2)
         return err_set(e, ERR_LIMIT, "%s: %zu pictures are more than are handled", name,
                        list->count);
+    size_t wrong = options->as_numbers ? first_no_number(list) : list->count;
+
+    if (wrong < list->count)
+        return err_set(e, ERR_FORMAT, "%s: the label '%.60s' of %s is no number", name,
+                       listing_label(list, wrong), listing_path(list, wrong));
     d->count = list->count;
-    if (set_labels(d, list, numbers, options->as_noise) || set_names_and_groups(d, list))
+    if (set_labels(d, list, numbers, options) || set_names_and_groups(d, list))
         return err_set(e, ERR_MEMORY, "%s: no memory for %zu labels", name, list->count);
     d->blocks[1] = list->text.bytes; /* all strings point into it */
     list->text = (Writer){0};
@@ -195,7 +208,7 @@ Dataset *dataset_of_listing(const char *name, Listing *list, bool numbers,
         dataset_free(d);
         d = NULL;
     } else if (d->texts) {
-        snprintf(d->found, sizeof d->found, "numbers of several digits in whole pictures");
+        snprintf(d->found, sizeof d->found, "numbers in whole pictures");
     }
     listing_free(list);
     return d;

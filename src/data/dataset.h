@@ -46,6 +46,8 @@ typedef struct DatasetOptions {
                        is then what reading makes */
     bool inverted;  /* negatives of the pictures, canonical: do they read the same? */
     bool as_noise;  /* whatever the labels say, these are no digits: letters, blanks */
+    bool as_numbers; /* labels of one digit are numbers, too: of picture files the set has texts.
+                        ERR_FORMAT for any other label */
     Team *team;     /* unpacks pictures; NULL: the calling thread alone */
     const Watch *watch; /* told of the pictures that are ready; NULL: none */
 } DatasetOptions;
@@ -63,7 +65,8 @@ typedef struct Dataset {
     const char **group_names; /* (group_count) */
     bool *learn_only;         /* (count), pictures that no split validates on; NULL: none */
     const char **names;       /* (count), paths of the pictures; NULL if they have none */
-    const char **texts;       /* (count), labels that are numbers of several digits: then there are
+    const char **texts;       /* (count), labels that are numbers, of several digits unless they
+                                 were asked for with as_numbers: then there are
                                  names, but neither pixels nor labels. NULL in every other set */
     bool has_test;            /* the source has a part of its own for testing */
     char found[256];          /* what was found out about size and ink, in a phrase to show */

@@ -59,7 +59,8 @@ Image *strings_picture(const Strings *s, uint64_t index, char label[STRING_DIGIT
     return on_paper(strip, e);
 }
 
-static int save_one(const Strings *s, int index, const char *folder, Writer *csv, Err *e)
+/* Adds 1 to *saved, but for a string without a digit. */
+static int save_one(const Strings *s, int index, const char *folder, Writer *csv, int *saved, Err *e)
 {
     char name[32], label[STRING_DIGITS + 1];
     Image *im = strings_picture(s, (uint64_t)index, label, e);
@@ -72,6 +73,7 @@ static int save_one(const Strings *s, int index, const char *folder, Writer *csv
     if (!status && *label) {
         writer_text(csv, "%s,%s\n", name, label);
         status = image_save(im, path, e);
+        ++*saved;
     }
     free(path);
     image_free(im);
@@ -81,12 +83,12 @@ static int save_one(const Strings *s, int index, const char *folder, Writer *csv
 int strings_save(const Strings *s, int count, const char *folder, Err *e)
 {
     Writer csv = {0};
-    int status = file_make_folder(folder, e);
+    int status = file_make_folder(folder, e), saved = 0;
     char *path;
 
     writer_text(&csv, "path,label\n");
-    for (int i = 0; !status && i < count; i++)
-        status = save_one(s, i, folder, &csv, e);
+    for (int i = 0; !status && saved < count; i++)
+        status = save_one(s, i, folder, &csv, &saved, e);
     path = status ? NULL : file_join(folder, "labels.csv");
     if (!status && (!path || csv.failed))
         status = err_set(e, ERR_MEMORY, "%s: no memory for the labels", folder);

@@ -1,6 +1,6 @@
 /* Made-up numbers as pictures in a folder, with their labels: for measuring readers.
  *
- *     strings_save(strings, 1000, "numbers", &e);       // numbers/0000.png .., numbers/labels.csv
+ *     strings_save(strings, 1000, "numbers", &e);       // numbers/00000.png .., numbers/labels.csv
  *     Dataset *d = dataset_open("numbers", NULL, &e);   // d->names, d->texts
  *
  * Dark ink on paper; each picture is as wide as its number needs, with a margin of paper. */
@@ -16,7 +16,8 @@ enum { STRINGS_SET_LIMIT = 100000 };
  * is. NULL without memory. */
 Image *strings_picture(const Strings *s, uint64_t index, char label[STRING_DIGITS + 1], Err *e);
 
-/* Strings 0 .. count-1; those without a digit are left out. Makes the folder; ERR_IO, ERR_MEMORY. */
+/* The first `count` strings that have a digit; a picture is named by its string's number, so that numbers of those
+ * without one are missing. Makes the folder; ERR_IO, ERR_MEMORY. */
 int strings_save(const Strings *s, int count, const char *folder, Err *e);
 
 #endif

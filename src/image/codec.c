@@ -14,14 +14,16 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "image/cut_short.h"
 #include "image/gif_first.h"
 #include "image/jpeg_scan.h"
 #include "image/png_plain.h"
 #include "image/upright.h"
 
-enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100 };
+enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100, MAGIC_SIZE = 12 };
 #define CODEC_FILE_LIMIT ((size_t)256 << 20) /* bytes of a packed picture */
-#define WHITE            0xFFFFFF00u         /* as Leptonica packs it */
+#define WHITE            0xFFFFFF00u         /* as Leptonica packs them */
+#define BLACK            0x00000000u
 
 static pthread_once_t quiet_once = PTHREAD_ONCE_INIT;
 
@@ -46,16 +48,17 @@ void codec_quiet(void)
 typedef struct Kind {
     int format; /* Leptonica's number */
     const char *name;
+    bool (*cut_short)(const uint8_t *bytes, size_t size);
 } Kind;
 
 static const Kind kinds[] = {
-    {IFF_JFIF_JPEG, "JPEG"}, {IFF_PNG, "PNG"},
-    {IFF_GIF, "GIF"},        {IFF_BMP, "BMP"},
-    {IFF_PNM, "PNM"},        {IFF_WEBP, "WebP"},
-    {IFF_TIFF, "TIFF"},      {IFF_TIFF_PACKBITS, "TIFF"},
-    {IFF_TIFF_RLE, "TIFF"},  {IFF_TIFF_G3, "TIFF"},
-    {IFF_TIFF_G4, "TIFF"},   {IFF_TIFF_LZW, "TIFF"},
-    {IFF_TIFF_ZIP, "TIFF"},  {IFF_TIFF_JPEG, "TIFF"},
+    {IFF_JFIF_JPEG, "JPEG", jpeg_cut_short}, {IFF_PNG, "PNG", png_cut_short},
+    {IFF_GIF, "GIF", gif_cut_short},         {IFF_BMP, "BMP", bmp_cut_short},
+    {IFF_PNM, "PNM", pnm_cut_short},         {IFF_WEBP, "WebP", webp_cut_short},
+    {IFF_TIFF, "TIFF", tiff_cut_short},      {IFF_TIFF_PACKBITS, "TIFF", tiff_cut_short},
+    {IFF_TIFF_RLE, "TIFF", tiff_cut_short},  {IFF_TIFF_G3, "TIFF", tiff_cut_short},
+    {IFF_TIFF_G4, "TIFF", tiff_cut_short},   {IFF_TIFF_LZW, "TIFF", tiff_cut_short},
+    {IFF_TIFF_ZIP, "TIFF", tiff_cut_short},  {IFF_TIFF_JPEG, "TIFF", tiff_cut_short},
 };
 
 static bool is_heic(const uint8_t *bytes, size_t size)
@@ -78,13 +81,26 @@ static const Kind *find_kind(const uint8_t *bytes, size_t size, const char *name
                 name);
         return NULL;
     }
-    if (size >= 12)
-        findFileFormatBuffer(bytes, &format);
+    if (size < MAGIC_SIZE) {
+        err_set(e, ERR_FORMAT, "%s: %zu byte%s too few for a picture", name, size, size == 1 ? " is" : "s are");
+        return NULL;
+    }
+    findFileFormatBuffer(bytes, &format);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].format == format)
             return &kinds[i];
     err_set(e, ERR_FORMAT, "%s: not a JPEG, PNG, GIF, BMP, PNM, TIFF or WebP picture", name);
     return NULL;
+}
+
+/* The sentence about bytes that give no picture; `part` of them is damaged. Returns -ERR_FORMAT. */
+static int refuse_broken(const Kind *kind, const uint8_t *bytes, size_t size, const char *name, const char *part,
+                         Err *e)
+{
+    if (kind->cut_short(bytes, size))
+        return err_set(e, ERR_FORMAT, "%s: the %s is cut short: its end is missing after %zu bytes", name,
+                       kind->name, size);
+    return err_set(e, ERR_FORMAT, "%s: the %s %s is damaged", name, kind->name, part);
 }
 
 /* Leptonica would decode the whole picture to learn a BMP's size. */
@@ -141,7 +157,7 @@ static int claimed_size(const Kind *kind, const uint8_t *bytes, size_t size, con
     int w = 0, h = 0;
 
     if (header_size(kind, bytes, size, &w, &h) || w < 1 || h < 1)
-        return err_set(e, ERR_FORMAT, "%s: the %s header is damaged or cut off", name, kind->name);
+        return refuse_broken(kind, bytes, size, name, "header", e);
     int status = check_size(name, w, h, e);
     if (status == 0) {
         *width = w;
@@ -161,6 +177,7 @@ int image_claimed_size(const uint8_t *bytes, size_t size, const char *name, int 
 
 /* ---- decoding ---- */
 
+/* Of bytes that have their end: claimed_size saw to that. */
 static PIX *decode_jpeg(const uint8_t *bytes, size_t size, const char *name, int *orientation,
                         Err *e)
 {
@@ -169,10 +186,6 @@ static PIX *decode_jpeg(const uint8_t *bytes, size_t size, const char *name, int
     PIX *pix;
 
     *orientation = s.orientation;
-    if (!s.whole) {
-        err_set(e, ERR_FORMAT, "%s: the JPEG data is cut off", name);
-        return NULL;
-    }
     if (s.scans > JPEG_SCANS_LIMIT) {
         err_set(e, ERR_LIMIT, "%s: %d passes in a JPEG are more than %d", name, s.scans,
                 (int)JPEG_SCANS_LIMIT);
@@ -221,7 +234,7 @@ static PIX *decode(const Kind *kind, const uint8_t *bytes, size_t size, const ch
           : kind->format == IFF_PNG ? decode_png(bytes, size)
                                     : pixReadMem(bytes, size);
     if (!pix)
-        err_set(e, ERR_FORMAT, "%s: the %s data is damaged or cut off", name, kind->name);
+        refuse_broken(kind, bytes, size, name, "data", e);
     return pix;
 }
 
@@ -230,6 +243,37 @@ static void replace(PIX **pix, PIX *next)
 {
     pixDestroy(pix);
     *pix = next;
+}
+
+static bool is_light(uint32_t pixel)
+{
+    uint32_t red = pixel >> L_RED_SHIFT & 255, green = pixel >> L_GREEN_SHIFT & 255,
+             blue = pixel >> L_BLUE_SHIFT & 255;
+
+    return 299 * red + 587 * green + 114 * blue > 127 * 1000;
+}
+
+/* The paper for a picture with transparency: white, but black for light ink. What can be seen is ink and not paper of
+ * its own if it is the smaller part of the picture, or if a good part is clear and the rest is all light. */
+static uint32_t paper_for(PIX *pix)
+{
+    enum { CLEAR = 128, GOOD_PART = 8, FEW = 100 };
+    size_t clear = 0, light = 0, dark = 0;
+
+    for (int y = 0; y < pixGetHeight(pix); y++) {
+        const uint32_t *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
+
+        for (int x = 0; x < pixGetWidth(pix); x++)
+            if ((line[x] >> L_ALPHA_SHIFT & 255) < CLEAR)
+                clear++;
+            else if (is_light(line[x]))
+                light++;
+            else
+                dark++;
+    }
+    bool is_ink = light + dark < clear || (light + dark < clear * (GOOD_PART - 1) && dark * FEW < light);
+
+    return is_ink && light > dark ? BLACK : WHITE;
 }
 
 /* To 8-bit grey or 32-bit colour without palette or transparency. */
@@ -244,7 +288,7 @@ static void make_plain(PIX **pix)
                                        opaque ? REMOVE_CMAP_BASED_ON_SRC : REMOVE_CMAP_WITH_ALPHA));
     }
     if (*pix && pixGetDepth(*pix) == 32 && pixGetSpp(*pix) == 4)
-        replace(pix, pixAlphaBlendUniform(*pix, WHITE));
+        replace(pix, pixAlphaBlendUniform(*pix, paper_for(*pix)));
     if (*pix && pixGetDepth(*pix) == 24)
         replace(pix, pixConvert24To32(*pix));
     if (*pix && pixGetDepth(*pix) != 8 && pixGetDepth(*pix) != 32)
@@ -353,6 +397,11 @@ static Packing packing_of(const char *path)
     return PACK_NONE;
 }
 
+bool image_can_save(const char *path)
+{
+    return packing_of(path) != PACK_NONE;
+}
+
 static int pack(PIX *pix, Packing packing, uint8_t **bytes, size_t *size)
 {
     switch (packing) {
@@ -432,9 +481,7 @@ int image_save(const Image *im, const char *path, Err *e)
     size_t size;
 
     if (packing == PACK_NONE)
-        return err_set(
-            e, ERR_ARGUMENT,
-            "%s: the name has to end in .png, .jpg, .bmp, .pgm, .ppm, .pnm, .tif or .webp", path);
+        return err_set(e, ERR_ARGUMENT, "%s: the name has to end in " IMAGE_ENDINGS, path);
     uint8_t *bytes = encode(im, packing, &size, e);
     if (!bytes)
         return err_prefix(e, "%s", path);

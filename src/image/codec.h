@@ -8,10 +8,12 @@
  * Reads JPEG, PNG, GIF (its first frame), BMP, PNM, TIFF and WebP, by what the bytes are and
  * not by the name. The size that a header claims is checked before anything is decoded; a file that
  * ends early or holds damaged data is ERR_FORMAT, never half a picture. The result is upright (the
- * orientation that cameras write into JPEGs is applied), 8-bit, grey or RGB, transparency on white.
- */
+ * orientation that cameras write into JPEGs is applied), 8-bit, grey or RGB, on white where it is
+ * transparent, or on black if its ink is light. */
 #ifndef SCRAWL_IMAGE_CODEC_H
 #define SCRAWL_IMAGE_CODEC_H
+
+#include <stdbool.h>
 
 #include "image/image.h"
 
@@ -27,6 +29,10 @@ int image_claimed_size(const uint8_t *bytes, size_t size, const char *name, int 
 /* Writes by the ending of `path`: png, jpg or jpeg (quality 92), bmp, pgm (grey), ppm (colour),
  * pnm, tif or tiff (deflate), webp (lossless). "-" is PNG on standard output. */
 int image_save(const Image *im, const char *path, Err *e);
+
+/* Whether image_save can write to a path, by its ending: to be asked before a long work. */
+bool image_can_save(const char *path);
+#define IMAGE_ENDINGS ".png, .jpg, .bmp, .pgm, .ppm, .pnm, .tif or .webp" /* for the sentence if it cannot */
 
 /* The bytes of a PNG file; the caller frees. */
 uint8_t *image_encode_png(const Image *im, size_t *size, Err *e);

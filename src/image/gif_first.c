@@ -29,12 +29,12 @@ static int larger(int a, int b)
 
 GifFirst gif_first(const uint8_t *bytes, size_t size)
 {
-    GifFirst none = {0}, f = {0};
+    GifFirst f = {0};
     Reader r = reader_open(bytes, size);
     const uint8_t *magic = reader_take(&r, 6);
 
     if (!magic || (memcmp(magic, "GIF87a", 6) != 0 && memcmp(magic, "GIF89a", 6) != 0))
-        return none;
+        return (GifFirst){.cut = r.failed};
     f.width = reader_u16le(&r);
     f.height = reader_u16le(&r);
     uint8_t flags = reader_u8(&r);
@@ -46,7 +46,7 @@ GifFirst gif_first(const uint8_t *bytes, size_t size)
         skip_blocks(&r);
     }
     if (block != BLOCK_FRAME)
-        return none;
+        return (GifFirst){.cut = r.failed};
     int left = reader_u16le(&r), top = reader_u16le(&r);
     f.width = larger(f.width, left + reader_u16le(&r));
     f.height = larger(f.height, top + reader_u16le(&r));
@@ -54,5 +54,5 @@ GifFirst gif_first(const uint8_t *bytes, size_t size)
     reader_u8(&r);
     skip_blocks(&r);
     f.size = r.at;
-    return r.failed ? none : f;
+    return r.failed ? (GifFirst){.cut = true} : f;
 }

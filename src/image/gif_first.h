@@ -7,6 +7,7 @@
 #ifndef SCRAWL_IMAGE_GIF_FIRST_H
 #define SCRAWL_IMAGE_GIF_FIRST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ enum { GIF_TRAILER = 0x3B };
 
 typedef struct GifFirst {
     size_t size;       /* bytes up to the end of the first frame; 0 if there is no whole frame */
+    bool cut;          /* because the bytes end before it does */
     int width, height; /* the larger of the screen and the frame */
 } GifFirst;
 

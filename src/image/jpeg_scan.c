@@ -5,45 +5,22 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "image/tiff_tags.h"
 
 enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, APP1 = 0xE1, RST0 = 0xD0, RST7 = 0xD7, TEM = 0x01 };
-enum { TAG_ORIENTATION = 0x0112, TYPE_SHORT = 3 };
+enum { TAG_ORIENTATION = 0x0112 };
 
-typedef struct Tiff { /* the little file inside an Exif segment, of either byte order */
-    const uint8_t *bytes;
-    size_t size;
-    bool big_endian;
-} Tiff;
-
-static uint32_t tiff_number(const Tiff *t, size_t at, int width)
-{
-    uint32_t v = 0;
-
-    if (at > t->size || t->size - at < (size_t)width)
-        return 0;
-    for (int i = 0; i < width; i++)
-        v |= (uint32_t)t->bytes[at + i] << 8 * (t->big_endian ? width - 1 - i : i);
-    return v;
-}
-
-/* The orientation in the first directory, or 1. */
+/* The orientation in the first directory of an Exif segment's TIFF, or 1. */
 static int exif_orientation(const uint8_t *bytes, size_t size)
 {
-    Tiff t = {bytes, size, size > 0 && bytes[0] == 'M'};
+    TiffTags t;
+    TiffEntry entry;
 
-    if (size < 8 || (memcmp(bytes, "II*\0", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0))
+    if (!tiff_open(bytes, size, &t) || !tiff_find(&t, TAG_ORIENTATION, &entry) || entry.type != TIFF_SHORT)
         return 1;
-    size_t at = tiff_number(&t, 4, 4);
-    uint32_t entries = tiff_number(&t, at, 2);
-    for (uint32_t i = 0; i < entries; i++) {
-        size_t entry = at + 2 + 12 * (size_t)i;
-        if (tiff_number(&t, entry, 2) != TAG_ORIENTATION)
-            continue;
-        uint32_t value = tiff_number(&t, entry + 8, 2);
-        bool valid = tiff_number(&t, entry + 2, 2) == TYPE_SHORT && value >= 1 && value <= 8;
-        return valid ? (int)value : 1;
-    }
-    return 1;
+    uint32_t value = tiff_value(&t, &entry, 0);
+
+    return value >= 1 && value <= 8 ? (int)value : 1;
 }
 
 /* The next marker, past any bytes that are none; 0 at the end of the bytes. */
@@ -76,18 +53,21 @@ JpegScan jpeg_scan(const uint8_t *bytes, size_t size)
             continue;
         if (marker == EOI) {
             s.whole = true;
-            break;
+            return s;
         }
         uint8_t high = reader_u8(&r), low = reader_u8(&r);
         size_t length = (size_t)high << 8 | low;
         const uint8_t *data = length >= 2 ? reader_take(&r, length - 2) : NULL;
-        if (!data)
-            break;
+        if (!data) {
+            s.cut = r.failed;
+            return s;
+        }
         s.scans += marker == SOS;
         if (marker == APP1 && !exif_seen && length >= 8 && memcmp(data, "Exif\0\0", 6) == 0) {
             exif_seen = true;
             s.orientation = exif_orientation(data + 6, length - 8);
         }
     }
+    s.cut = true;
     return s;
 }

@@ -20,6 +20,8 @@ enum { TEXT_LIMIT = 400 }; /* bytes of one text that are looked at */
 /* Several families, so that a machine with few fonts has one; Pango falls back by letter. */
 #define FAMILIES "Liberation Sans,Arial,Helvetica,DejaVu Sans,Noto Sans,Sans"
 
+#define ENDINGS "a plot is saved as .png, .svg or .pdf"
+
 /* ---- text ---- */
 
 /* The text as Pango accepts it: valid UTF-8 on one line, not endless. g_free frees it. */
@@ -337,8 +339,7 @@ uint8_t *canvas_encode(const Canvas *c, const char *ending, size_t *size, Err *e
     else if (strcasecmp(ending, "pdf") == 0)
         failed = encode_pdf(c, &w, e);
     else
-        failed =
-            err_set(e, ERR_ARGUMENT, "a plot is saved as .png, .svg or .pdf, not as '.%s'", ending);
+        failed = err_set(e, ERR_ARGUMENT, ENDINGS);
     if (!failed && w.failed)
         failed = err_set(e, ERR_MEMORY, "no memory for a plot");
     if (failed) {
@@ -380,6 +381,13 @@ bool canvas_can_save(const char *path)
     const char *ending = file_ending(path);
 
     return !strcasecmp(ending, "png") || !strcasecmp(ending, "svg") || !strcasecmp(ending, "pdf");
+}
+
+int canvas_check(const char *path, Err *e)
+{
+    if (!path || strcmp(path, "-") == 0 || canvas_can_save(path))
+        return 0;
+    return err_set(e, ERR_ARGUMENT, "%s: " ENDINGS, path);
 }
 
 int canvas_save(const Canvas *c, const char *path, Err *e)

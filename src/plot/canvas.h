@@ -103,6 +103,10 @@ int canvas_save(const Canvas *c, const char *path, Err *e);
 /* Whether the ending of a path is one of these. */
 bool canvas_can_save(const char *path);
 
+/* ERR_ARGUMENT for a path that canvas_save cannot write to, by its ending: to be asked before a
+ * long work. NULL, where no plot is asked for, is fine. */
+int canvas_check(const char *path, Err *e);
+
 /* Saves and frees; a NULL canvas passes on the error that is in `e`. So that a plot is one line:
  * canvas_finish(plot_confusion(&table, &e), "confusion.png", &e). */
 int canvas_finish(Canvas *c, const char *path, Err *e);

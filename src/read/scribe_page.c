@@ -236,6 +236,8 @@ static int check(const ScribePage *p, const char *path, bool folder, Err *e)
                        p->copies, SCRIBE_LINES);
     if (p->transparent && !svg && !png)
         return err_set(e, ERR_ARGUMENT, "%s: only .png and .svg can be transparent", path);
+    if (!folder && !svg && !image_can_save(path))
+        return err_set(e, ERR_ARGUMENT, "%s: the name has to end in .svg, " IMAGE_ENDINGS, path);
     for (int i = 0; i < p->count; i++)
         if (scribe_check(p->numbers[i], e))
             return -ERR_ARGUMENT;

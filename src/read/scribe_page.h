@@ -22,8 +22,8 @@ typedef struct ScribePage {
 
 /* Writes to `path`: a page as .svg (outlines), or in one of image_save's formats; "-" is a PNG on
  * standard output. A path that ends in "/", or is a folder, gets a PNG for each number:
- * 0001-241256.png. ERR_ARGUMENT for what is no number (which one is said), ERR_LIMIT for too large a
- * page; then nothing is written. */
+ * 0001-241256.png. ERR_ARGUMENT for what is no number (which one is said) or a path of another
+ * ending, ERR_LIMIT for too large a page; then nothing is written. */
 int scribe_save(Scribe *s, const ScribePage *page, const char *path, Err *e);
 
 /* Numbers of a text, one a line; empty lines are skipped. One block: the caller frees the array.

@@ -28,6 +28,11 @@ static const char *class_output(const Model *m, Err *e)
     return net_output_name(m->net, output);
 }
 
+bool evaluate_can(const Model *m)
+{
+    return class_output(m, NULL) != NULL;
+}
+
 static int check_size(const Model *m, const Dataset *d, Err *e)
 {
     Shape s = net_op(m->net, net_input_node(m->net, 0).id).out;
@@ -49,6 +54,24 @@ static int class_of(const Model *m, const Dataset *d, int class, int outputs)
     return class < outputs ? class : -1;
 }
 
+static void refuse_class(const Dataset *d, int class, int outputs, Err *e)
+{
+    const char *name = d->class_names[class];
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->count; i++)
+        n += d->labels[i] == class;
+    if (!strcmp(name, "noise"))
+        err_set(e, ERR_ARGUMENT,
+                "%zu of the data's %zu pictures are noise, no digit, and the model has no such class: leave them out, "
+                "or take a model that has it, as digits does",
+                n, d->count);
+    else
+        err_set(e, ERR_ARGUMENT,
+                "%zu of the data's %zu pictures are of a class '%.60s', which is none of the model's %d", n, d->count,
+                name, outputs);
+}
+
 /* The data's labels as classes of the model; the caller frees. */
 static int *match_labels(const Model *m, const Dataset *d, int outputs, Err *e)
 {
@@ -60,8 +83,7 @@ static int *match_labels(const Model *m, const Dataset *d, int outputs, Err *e)
         targets[i] = class_of(m, d, d->labels[i], outputs);
         if (targets[i] >= 0)
             continue;
-        err_set(e, ERR_ARGUMENT, "the data has a class '%.60s', which is none of the model's %d",
-                d->class_names[d->labels[i]], outputs);
+        refuse_class(d, d->labels[i], outputs, e);
         free(targets);
         targets = NULL;
     }

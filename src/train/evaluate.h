@@ -57,6 +57,9 @@ void evaluation_free(Evaluation *v);
  * digit, or the likeliest digit less probable than the threshold. */
 bool evaluation_refuses(const Evaluation *v, const Model *model, long i);
 
+/* Whether a model chooses between classes. */
+bool evaluate_can(const Model *model);
+
 /* The data's labels as classes of the model, (count); the caller frees. NULL and ERR_ARGUMENT as above. */
 int *evaluation_targets(const Model *model, const Dataset *data, Err *e);
 

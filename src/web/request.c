@@ -160,24 +160,33 @@ static int check_body(const Request *r, const Route *route, const Rules *rules, 
 
 /* ---- all together ---- */
 
-static const Route *find_route(const Request *r, Reply *reply)
+static const Route *find_route(const char *path)
 {
-    const Route *found = NULL;
-
-    for (int i = 0; i < ROUTES && !found; i++)
-        if (strcmp(r->path, routes[i].path) == 0)
-            found = &routes[i];
-    if (!found) {
-        reply_refuse(reply, 404, "path",
-                     "There is nothing here. The routes: GET / and /v1/openapi.json tell.");
-        return NULL;
-    }
-    if (strcmp(r->method, found->method) == 0 ||
-        (strcmp(r->method, "HEAD") == 0 && strcmp(found->method, "GET") == 0))
-        return found;
-    reply_refuse(reply, 405, "method", "%s takes %s.", found->path, found->method);
-    reply->allow = found->method[0] == 'G' ? "GET, HEAD" : "POST";
+    for (int i = 0; i < ROUTES; i++)
+        if (strcmp(path, routes[i].path) == 0)
+            return &routes[i];
     return NULL;
+}
+
+static int check_method(const char *method, const Route *route, Reply *reply)
+{
+    if (strcmp(method, route->method) == 0 || (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0))
+        return 0;
+    reply_refuse(reply, 405, "method", "%s takes %s.", route->path, route->method);
+    reply->allow = route->method[0] == 'G' ? "GET, HEAD" : "POST";
+    return reply->status;
+}
+
+/* What is asked of a request that met a route. */
+static int check_route(const Request *r, const Route *route, const Rules *rules, Reply *reply)
+{
+    if (check_method(r->method, route, reply))
+        return reply->status;
+    if (r->origin && !origin_is_ours(r->origin, r->host, rules))
+        return reply_refuse(reply, 403, "origin", "Pages from elsewhere may not ask this server.");
+    if (rules->token && !route->is_open && !has_token(r, rules->token))
+        return reply_refuse(reply, 401, "token", "This server wants its bearer token.");
+    return route->method[0] == 'P' ? check_body(r, route, rules, reply) : 0;
 }
 
 const Route *request_check(const Request *r, const Rules *rules, Reply *reply)
@@ -187,20 +196,13 @@ const Route *request_check(const Request *r, const Rules *rules, Reply *reply)
                      "This server does not answer to that name; see scrawl serve --help, --name.");
         return NULL;
     }
-    const Route *route = find_route(r, reply);
+    const Route *route = find_route(r->path);
 
-    if (!route)
-        return NULL;
-    if (r->origin && !origin_is_ours(r->origin, r->host, rules)) {
-        reply_refuse(reply, 403, "origin", "Pages from elsewhere may not ask this server.");
-        return NULL;
-    }
-    if (rules->token && !route->is_open && !has_token(r, rules->token)) {
-        reply_refuse(reply, 401, "token", "This server wants its bearer token.");
-        return NULL;
-    }
-    if (route->method[0] == 'P' && check_body(r, route, rules, reply))
-        return NULL;
+    if (route)
+        check_route(r, route, rules, reply);
+    else
+        reply_refuse(reply, 404, "path",
+                     "There is nothing here. The routes: GET / and /v1/openapi.json tell.");
     return route;
 }
 

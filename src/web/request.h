@@ -3,7 +3,7 @@
  *     Request r = {.method = "POST", .path = "/v1/read", .host = "localhost:8123", .content_type = "image/png"};
  *     Reply reply = {0};
  *     const Route *route = request_check(&r, &rules, &reply);
- *     if (!route)
+ *     if (reply.status)
  *         ... reply.status, reply.text ...           // refused
  *
  * Nothing here is believed: texts may be missing, endless or hostile. Touches nothing but its arguments. */
@@ -66,8 +66,8 @@ typedef struct Reply {
     const char *allow; /* for 405 */
 } Reply;
 
-/* The route of a request that may be answered; NULL, and the reply, for one that is refused: 401, 403, 404, 405,
- * 413, 415, 421. */
+/* The route that a request met; NULL if it met none: 404, or 421 before its path was looked at. The reply has a status if
+ * the request is refused, which one that met a route may be as well: 401, 403, 405, 413, 415. */
 const Route *request_check(const Request *r, const Rules *rules, Reply *reply);
 
 /* A refusal as JSON: {"error": {"code": .., "message": ..}}. Returns `status`. */

@@ -57,7 +57,7 @@ typedef struct Exchange { /* a request and its answer */
     Server *server;
     struct MHD_Connection *connection;
     Watched *watched;
-    const Route *route; /* NULL: refused */
+    const Route *route; /* NULL: it met none */
     Reply reply;        /* status 0: not there yet */
     uint8_t *body;
     size_t size, room, taken_in, sent;
@@ -73,7 +73,7 @@ typedef struct Exchange { /* a request and its answer */
 static void add_headers(const Exchange *x, struct MHD_Response *r)
 {
     const Http *http = &x->server->http;
-    bool page = x->route && x->route->kind == ROUTE_PAGE;
+    bool page = x->route && x->route->kind == ROUTE_PAGE && x->reply.status == 200;
 
     http->header(r, "Content-Type", x->reply.type);
     http->header(r, "X-Content-Type-Options", "nosniff");
@@ -283,7 +283,7 @@ static enum MHD_Result begin(Exchange *x, const char *method, const char *path)
                  .content_length = length};
 
     x->route = request_check(&r, x->server->rules, &x->reply);
-    if (!x->route && length && strtoull(length, NULL, 10) > SWALLOWED)
+    if (x->reply.status && length && strtoull(length, NULL, 10) > SWALLOWED)
         return send_reply(x);
     return MHD_YES;
 }

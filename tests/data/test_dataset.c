@@ -392,6 +392,23 @@ static void numbers_of_several_digits_keep_their_text(void **state)
     made_remove(folder);
 }
 
+static void numbers_that_are_asked_for_may_have_one_digit(void **state)
+{
+    (void)state;
+    const DatasetOptions numbers = {.part = PART_TRAIN, .as_numbers = true};
+    char *folder = made_folder();
+
+    made_text(folder, "labels.csv", "path,label\na.png,1\nb.png,7\n");
+    Dataset *d = opened(folder, "", numbers);
+    assert_string_equal(d->texts[1], "7");
+    assert_null(d->pixels);
+    dataset_free(d);
+    made_text(folder, "labels.csv", "path,label\na.png,1\nb.png,O7\nc.png,x\n");
+    refused(folder, "", numbers, ERR_FORMAT, "labels.csv: the label 'O7' of ");
+    refused(folder, "", numbers, ERR_FORMAT, "/b.png is no number");
+    made_remove(folder);
+}
+
 static void what_is_no_set_is_named(void **state)
 {
     (void)state;
@@ -551,6 +568,7 @@ int main(void)
         cmocka_unit_test(names_that_are_no_digits_are_classes_in_their_order),
         cmocka_unit_test(train_and_test_in_a_folder_are_parts),
         cmocka_unit_test(numbers_of_several_digits_keep_their_text),
+        cmocka_unit_test(numbers_that_are_asked_for_may_have_one_digit),
         cmocka_unit_test(what_is_no_set_is_named),
         cmocka_unit_test(joined_sets_keep_all_that_they_know),
         cmocka_unit_test(blemished_copies_stay_marked_when_sets_are_joined),

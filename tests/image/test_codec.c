@@ -225,6 +225,79 @@ static void damaged_files_are_named_and_nothing_is_printed(void **state)
     image_free(im);
 }
 
+/* Cut after `size` of its bytes it is no picture, and said to be cut short. */
+static void expect_cut_short(const uint8_t *bytes, size_t size, const char *kind)
+{
+    Err e = {0};
+    char sentence[100];
+
+    snprintf(sentence, sizeof sentence, "made: the %s is cut short: its end is missing after %zu bytes", kind, size);
+    assert_null(decode(bytes, size, &e));
+    assert_int_equal(e.code, ERR_FORMAT);
+    assert_string_equal(e.text, sentence);
+}
+
+static void a_file_that_was_cut_short_is_said_to_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *kind;
+        size_t spare; /* bytes at the end that the picture can do without */
+    } files[] = {{"s.png", "PNG", 0}, {"s.jpg", "JPEG", 0}, {"s.bmp", "BMP", 0},
+                 {"s.ppm", "PNM", 0}, {"s.webp", "WebP", 0}, {"s.tif", "TIFF", 40}};
+    Image *im = made(64, 48, 3);
+    Writer gif = {0};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        Err e = {0};
+        size_t size;
+        assert_int_equal(image_save(im, in_folder(files[i].name), &e), 0);
+        uint8_t *bytes = file_read(in_folder(files[i].name), FILE_LIMIT, &size, &e);
+        size_t cuts[] = {12, 20, size / 2, size - files[i].spare - 20, size - files[i].spare - 1};
+        for (size_t k = 0; k < sizeof cuts / sizeof *cuts; k++)
+            expect_cut_short(bytes, cuts[k], files[i].kind);
+        assert_null(decode(bytes, 1, &e));
+        assert_string_equal(e.text, "made: 1 byte is too few for a picture");
+        free(bytes);
+    }
+    made_gif(&gif, 24, 18, (int[]){1}, 1);
+    size_t cuts[] = {12, 20, gif.size / 2, gif.size - 2};
+    for (size_t k = 0; k < sizeof cuts / sizeof *cuts; k++)
+        expect_cut_short(gif.bytes, cuts[k], "GIF");
+    expect_cut_short((const uint8_t *)"P1 4 2 1 0 1 0 1 0 1", 20, "PNM");
+    expect_cut_short((const uint8_t *)"P2 # grey\n4 2 255 9 8", 21, "PNM");
+    expect_cut_short((const uint8_t *)"P4 9 9 123456", 13, "PNM");
+    expect_cut_short((const uint8_t *)"P7\nWIDTH 4\nHEIGHT 2\nDEPTH 1\nMAXVAL 255\nENDHDR\n123", 49, "PNM");
+    writer_free(&gif);
+    image_free(im);
+}
+
+static void a_file_that_is_damaged_is_not_said_to_be_cut_short(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *sentence;
+        size_t at; /* of the byte that is changed */
+    } files[] = {{"q.png", "made: the PNG data is damaged", 60},
+                 {"q.jpg", "made: the JPEG header is damaged", 5},
+                 {"q.webp", "made: the WebP header is damaged", 13}};
+    Image *im = made(64, 48, 3);
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        Err e = {0};
+        size_t size;
+        assert_int_equal(image_save(im, in_folder(files[i].name), &e), 0);
+        uint8_t *bytes = file_read(in_folder(files[i].name), FILE_LIMIT, &size, &e);
+        bytes[files[i].at] = 0;
+        if (files[i].at == 5)
+            bytes[4] = 0; /* a segment shorter than its length */
+        assert_null(decode(bytes, size, &e));
+        assert_string_equal(e.text, files[i].sentence);
+        free(bytes);
+    }
+    image_free(im);
+}
+
 /* ---- kinds of PNG ---- */
 
 static void assert_pixels(const Writer *w, int channels, const uint8_t *pixels, size_t size)
@@ -328,6 +401,45 @@ static void transparency_shows_white_paper(void **state)
                                  .row_size = 2});
     assert_pixels(&palette, 3, (uint8_t *)"\xff\xff\xff\x01\x02\x03", 6);
     writer_free(&rgba), writer_free(&grey), writer_free(&palette);
+}
+
+/* A picture of 4x4 in grey with opacity: what `seen` has an X for is visible, an O is the other grey. */
+static Image *see_through(const char *seen, uint8_t x_grey, uint8_t o_grey)
+{
+    Writer w = {0};
+    uint8_t rows[32] = {0};
+
+    for (int i = 0; i < 16; i++) {
+        rows[2 * i] = seen[i] == 'O' ? o_grey : x_grey;
+        rows[2 * i + 1] = seen[i] == ' ' ? 0 : 255;
+    }
+    made_png(&w, (MadePng){.width = 4, .height = 4, .bits = 8, .colour = 4, .rows = rows, .row_size = 8});
+    Image *im = decode_well(&w);
+    writer_free(&w);
+    return im;
+}
+
+static void light_ink_without_paper_shows_on_black(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *seen; /* its first pixel is clear */
+        uint8_t x_grey, o_grey, paper;
+    } cases[] = {
+        {" X   X   X      ", 255, 0, 0},   /* light ink */
+        {" X   X   X      ", 140, 0, 0},   /* that would hardly show on white */
+        {" X   X   X      ", 20, 0, 255},  /* dark ink */
+        {" XXX XXX XXXXXXX", 250, 0, 0},   /* light ink that fills its picture */
+        {" XXX XOX XOXXXXX", 250, 9, 255}, /* light paper with something on it */
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Image *im = see_through(cases[i].seen, cases[i].x_grey, cases[i].o_grey);
+
+        assert_int_equal(im->pixels[0], cases[i].paper);
+        assert_int_equal(im->pixels[im->channels], cases[i].x_grey);
+        image_free(im);
+    }
 }
 
 /* ---- GIF and JPEG ---- */
@@ -565,9 +677,12 @@ int main(void)
         cmocka_unit_test(a_png_in_memory_is_the_one_of_a_file),
         cmocka_unit_test(a_dash_is_standard_input),
         cmocka_unit_test(damaged_files_are_named_and_nothing_is_printed),
+        cmocka_unit_test(a_file_that_was_cut_short_is_said_to_be),
+        cmocka_unit_test(a_file_that_is_damaged_is_not_said_to_be_cut_short),
         cmocka_unit_test(one_bit_and_sixteen_bits_become_eight),
         cmocka_unit_test(a_palette_becomes_its_colours),
         cmocka_unit_test(transparency_shows_white_paper),
+        cmocka_unit_test(light_ink_without_paper_shows_on_black),
         cmocka_unit_test(of_an_animation_the_first_frame_is_read),
         cmocka_unit_test(a_jpeg_is_turned_as_the_camera_noted),
         cmocka_unit_test(an_orientation_that_makes_no_sense_is_ignored),

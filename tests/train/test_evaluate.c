@@ -288,7 +288,12 @@ static void what_does_not_fit_is_said(void **state)
     name_classes(m, 10, NULL);
     e = refused(m, noise);
     assert_int_equal(e.code, ERR_ARGUMENT);
-    assert_string_equal(e.text, "the data has a class 'noise', which is none of the model's 10");
+    assert_string_equal(e.text, "1 of the data's 1 pictures are noise, no digit, and the model has no such class: leave "
+                                "them out, or take a model that has it, as digits does");
+    noise->class_names[10] = "A";
+    assert_string_equal(refused(m, noise).text,
+                        "1 of the data's 1 pictures are of a class 'A', which is none of the model's 10");
+    noise->class_names[10] = "noise";
     assert_string_equal(refused(nameless, noise).text, e.text);
     assert_string_equal(refused(m, wide).text,
                         "the model reads pictures of (1,28,28), the data's are (1,28,32)");

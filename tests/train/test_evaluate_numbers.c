@@ -25,11 +25,11 @@ static Dataset *make_digits(void)
     return d;
 }
 
-static char *saved_strings(int count)
+static char *saved_strings_of(int count, bool plain)
 {
     Dataset *d = make_digits();
     Strings *s = strings_new(
-        &(StringsOptions){.digits = d, .seed = 1, .gaps = GAPS_CLEAR, .plain = true}, NULL);
+        &(StringsOptions){.digits = d, .seed = 1, .gaps = plain ? GAPS_CLEAR : GAPS_ALL, .plain = plain}, NULL);
     char *folder = folder_make();
 
     assert_non_null(s);
@@ -37,6 +37,31 @@ static char *saved_strings(int count)
     strings_free(s);
     dataset_free(d);
     return folder;
+}
+
+static char *saved_strings(int count)
+{
+    return saved_strings_of(count, true);
+}
+
+/* Of a hundred strings some hold no digit. */
+static void as_many_numbers_are_saved_as_were_asked_for(void **state)
+{
+    char *folder = saved_strings_of(100, false), *fewer = saved_strings_of(60, false);
+    Dataset *d = dataset_open(folder, NULL, NULL), *first = dataset_open(fewer, NULL, NULL);
+
+    (void)state;
+    assert_int_equal(d->count, 100);
+    assert_null(strstr(d->names[99], "/00099.png"));
+    assert_int_equal(first->count, 60);
+    for (size_t i = 0; i < first->count; i++) {
+        assert_string_equal(first->texts[i], d->texts[i]);
+        assert_string_equal(strrchr(first->names[i], '/'), strrchr(d->names[i], '/'));
+    }
+    dataset_free(d);
+    dataset_free(first);
+    folder_remove(folder);
+    folder_remove(fewer);
 }
 
 static void made_up_numbers_are_saved_with_their_labels(void **state)
@@ -99,6 +124,7 @@ static void digits_are_no_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(as_many_numbers_are_saved_as_were_asked_for),
         cmocka_unit_test(made_up_numbers_are_saved_with_their_labels),
         cmocka_unit_test(every_picture_is_right_refused_or_wrong),
         cmocka_unit_test(digits_are_no_numbers),

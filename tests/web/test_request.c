@@ -31,7 +31,7 @@ static void expect(const Request *r, const Rules *rules, int status)
         assert_non_null(route);
         assert_int_equal(reply.status, 0);
     } else {
-        assert_null(route);
+        assert_int_equal(route != NULL, status != 404 && status != 421);
         assert_int_equal(reply.status, status);
         assert_non_null(strstr(reply.text, "\"message\""));
         assert_int_equal(strlen(reply.text), reply.size);
@@ -187,7 +187,7 @@ static void every_route_takes_its_method_alone(void **state)
         Reply reply = {0};
 
         assert_int_equal(route->kind, kind);
-        assert_null(request_check(&r, &open_rules, &reply));
+        assert_ptr_equal(request_check(&r, &open_rules, &reply), route);
         assert_int_equal(reply.status, 405);
         assert_non_null(strstr(reply.allow, route->method));
         reply_free(&reply);

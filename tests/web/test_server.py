@@ -414,6 +414,8 @@ def every_request_is_logged_and_counted(_):
         s.ask("GET", '/a"b\\c%0Ad')
         assert wait_until(lambda: s.metric('scrawl_requests_total{route="/v1/read",status="200"}') == 1)
         assert wait_until(lambda: s.metric('scrawl_requests_total{route="other",status="404"}') == 1)
+        assert s.ask("POST", "/v1/write", b"7", Content_Type="text/plain")[0] == 415  # refused by its route
+        assert wait_until(lambda: s.metric('scrawl_requests_total{route="/v1/write",status="415"}') == 1)
     lines = {x["path"]: x for x in map(json.loads, filter(lambda line: line.startswith("{"), s.said().splitlines()))}
     read, lost = lines["/v1/read"], lines["/a?b?c%0Ad"]
     assert (read["method"], read["status"], lost["method"], lost["status"]) == ("POST", 200, "GET", 404), lines
