@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
+#include "image/digit.h"
 #include "model/shipped.h"
 #include "nn/exec.h"
 #include "read/sight.h"
@@ -273,6 +274,39 @@ static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *o
 
 /* ---- the reading ---- */
 
+/* Makes a box as small as the ink of the digit in it, in whole pixels. */
+static int shrink_box(ReadDigit *d, const Image *im, Err *e)
+{
+    uint8_t seen[PIXELS];
+    DigitInfo info = {.blank = true};
+    Image *crop = image_crop(im, d->x, d->y, d->width, d->height, e);
+    int status = crop ? digit_from_image(crop, NULL, seen, &info, e) : -(int)ERR_MEMORY;
+
+    image_free(crop);
+    if (status || info.blank)
+        return status;
+    int left = (int)info.box[0], top = (int)info.box[1];
+    int right = (int)ceilf(info.box[0] + info.box[2]), low = (int)ceilf(info.box[1] + info.box[3]);
+
+    d->width = (right < d->width ? right : d->width) - left;
+    d->height = (low < d->height ? low : d->height) - top;
+    d->x += left;
+    d->y += top;
+    return 0;
+}
+
+/* Digits that stand apart were looked for with paper around them, perhaps in all of the picture; they stand where their
+ * ink is. */
+static int place_digits(Sight *s, const Image *im, Err *e)
+{
+    int status = 0;
+
+    for (int i = 0; !status && i < s->count; i++)
+        if (!s->spots[i].read)
+            status = shrink_box(&s->spots[i].digit, im, e);
+    return status;
+}
+
 /* What stands alone on a page and is no digit was no writing. */
 static void drop_nothings(Sight *s)
 {
@@ -369,6 +403,8 @@ int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *o
         status = read_digits(r, sights, count, e);
     for (int i = 0; !status && i < count; i++)
         status = read_again(r, &sights[i], images[i], &options[i], e);
+    for (int i = 0; !status && i < count; i++)
+        status = place_digits(&sights[i], images[i], e);
     for (int i = 0; !status && i < count; i++)
         status = (out[i] = reading_new(images[i], &sights[i], e)) ? 0 : -(int)ERR_MEMORY;
     for (int i = 0; i < count; i++) {
