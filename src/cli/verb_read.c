@@ -133,8 +133,8 @@ static int print_outcome(const Values *v, const char *picture, Outcome *o, bool 
     if (!status && v->explain)
         status = explain(v->explain, picture, o->reading, &o->e);
     if (!status && v->annotate)
-        status = reading_annotate(o->reading, o->picture, v->annotate, &o->e);
-    if (!status)
+        status = canvas_finish(reading_annotate(o->reading, o->picture, &o->e), v->annotate, &o->e);
+    if (!status && !is_stdout(v->annotate))
         status = print_reading(v, picture, o->reading, several, &o->e);
     reading_free(o->reading);
     image_free(o->picture);
