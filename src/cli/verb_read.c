@@ -222,16 +222,16 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (status || args.help)
         return status;
-    if (read_form_wanted(&v.form) && (v.annotate || v.explain || v.digits || v.single))
-        return usage_error(verb, "--annotate, --explain, --digits and --single are not for forms and tables");
+    if (read_form_wanted(&v.form) && (v.explain || v.digits || v.single))
+        return usage_error(verb, "--explain, --digits and --single are not for forms and tables");
     if (v.single && v.digits)
         return usage_error(verb, "--single is one digit, --digits a number's length");
-    if (read_form_wanted(&v.form))
-        return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, args.list, args.count});
-    if (v.digits && line_length_parse(v.digits, &v.length, &e))
-        return usage_error(verb, "%s", e.text);
     if (v.annotate && args.count > 1)
         return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
+    if (read_form_wanted(&v.form))
+        return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, v.annotate, args.list, args.count});
+    if (v.digits && line_length_parse(v.digits, &v.length, &e))
+        return usage_error(verb, "%s", e.text);
     if (wants_input_twice(&args))
         return usage_error(verb, "-, the standard input, can be read once");
     Job j = {.v = &v};

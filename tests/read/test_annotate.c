@@ -1,9 +1,12 @@
 /* Readings drawn on pictures: what stands on the page, and that it hides no writing. */
 #include "../plot/page.h"
 
+#include "data/dataset.h"
+#include "filled_form.h"
 #include "image/sketch.h"
 #include "read/annotate.h"
 #include "read/markup.h"
+#include "sketched.h"
 
 static Reader *reader;
 
@@ -277,6 +280,95 @@ static void corners_far_beyond_the_picture_are_no_trouble(void **state)
     image_free(im);
 }
 
+/* ---- tables ---- */
+
+static Cell cell_at(double x, double y, double side, const char *text, double probability)
+{
+    Cell c = {.corners = {{x, y}, {x + side, y}, {x + side, y + side}, {x, y + side}}, .probability = probability};
+
+    snprintf(c.text, sizeof c.text, "%s", text);
+    return c;
+}
+
+static void a_cells_name_stands_within_it_beside_its_writing(void **state)
+{
+    Image *im = image_new(400, 200, 1, NULL);
+    Cell cells[3] = {cell_at(20, 40, 100, "4", 0.99), cell_at(120, 40, 100, "", 1), cell_at(220, 40, 100, "?", 0.4)};
+
+    (void)state;
+    memset(im->pixels, 255, 400 * 200);
+    for (int y = 50; y < 90; y++) /* in the upper left corner, so that the name stands in another */
+        memset(im->pixels + 400 * y + 30, 0, 12);
+    Canvas *c = cells_annotate(&(CellsReading){1, 3, cells}, im, NULL);
+
+    page_check(c);
+    assert_int_equal(chips(c), 2);
+    assert_int_equal(dashed(c), 1);
+    expect_nothing_hidden(c, im, false);
+    for (size_t i = 0; i < c->count; i++)
+        if (is_chip(c, i)) {
+            Box b = bounds_of(c, &c->commands[i]);
+            double x = b.x * CANVAS_PNG_SCALE, y = b.y * CANVAS_PNG_SCALE;
+
+            assert_true(y >= 40 && y + b.h * CANVAS_PNG_SCALE <= 140);
+            assert_true((x >= 20 && x + b.w * CANVAS_PNG_SCALE <= 120) || (x >= 220 && x + b.w * CANVAS_PNG_SCALE <= 320));
+        }
+    canvas_free(c);
+    image_free(im);
+}
+
+/* ---- forms ---- */
+
+/* Rings round bubbles, which have many corners, but for the grey ones of what is empty. */
+static size_t rings(const Canvas *c)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < c->count; i++)
+        n += c->commands[i].kind == COMMAND_SHAPE && c->commands[i].count > 4 &&
+             c->commands[i].pen.color.r != c->commands[i].pen.color.g;
+    return n;
+}
+
+static void every_field_has_its_text_and_flag_beside_it(void **state)
+{
+    Dataset *digits = sketched_digits(8);
+    Layout *l = layout_open("marks", NULL);
+    Fill fill = {.digits = digits, .seed = 5, .hard = true};
+    char **meant = NULL;
+    Image *sheet = fill_form(l, &fill, &meant, NULL);
+    FormReading *f = form_read(reader, l, sheet, NULL, NULL);
+    Canvas *c = f ? form_annotate(f, l, sheet, NULL) : NULL;
+
+    (void)state;
+    page_check(c);
+    size_t named = 0, refused = 0, filled = 0;
+    for (int i = 0; i < f->count; i++) {
+        const FieldReading *r = &f->fields[i];
+        char text[200];
+
+        snprintf(text, sizeof text, "%s%s%s", r->text, *r->text && r->flag ? " " : "", form_flag_name(r->flag));
+        named += *text != '\0';
+        refused += r->flag != FORM_SURE;
+        assert_true(!*text || page_shows_whole(c, text));
+        for (int k = 0; k < field_items(&l->fields[i]); k++) {
+            refused += r->items[k].value == FORM_DOUBT;
+            filled += l->fields[i].kind != FIELD_DIGITS && r->items[k].value != 0;
+        }
+    }
+    assert_true(named > 20 && refused > 0 && filled > 0);
+    assert_int_equal(chips(c), named);
+    assert_int_equal(dashed(c), refused);
+    assert_int_equal(rings(c), filled);
+    expect_nothing_hidden(c, sheet, false);
+    canvas_free(c);
+    form_free(f);
+    image_free(sheet);
+    fill_free(meant, l);
+    layout_free(l);
+    dataset_free(digits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +379,8 @@ int main(void)
         cmocka_unit_test(what_is_refused_or_doubtful_looks_different),
         cmocka_unit_test(names_of_a_crowd_lie_apart),
         cmocka_unit_test(corners_far_beyond_the_picture_are_no_trouble),
+        cmocka_unit_test(a_cells_name_stands_within_it_beside_its_writing),
+        cmocka_unit_test(every_field_has_its_text_and_flag_beside_it),
     };
 
     return cmocka_run_group_tests(tests, open_reader, close_reader);
