@@ -247,7 +247,8 @@ const Verb verb_read = {
     .about = "the digits in photos, scans or crops",
     .more = "Prints a line for each line of writing; of several pictures, each line begins with the picture's name and a\n"
             "tab. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.\n"
-            "With --digits every number is the likeliest one of that length.",
+            "With --digits every number is the likeliest one of that length. The objects of --json, with a box in pixels and\n"
+            "probabilities for each digit, are described in docs/formats.md.",
     .options = options,
     .least = 1,
     .most = -1,
