@@ -7,9 +7,14 @@
 int main(int argc, char **argv)
 {
     scrawl_error error;
-    scrawl_reader *reader = scrawl_reader_new(NULL, 0, &error);
+    scrawl_reader *reader;
     int status = 0;
 
+    if (argc < 2) {
+        fprintf(stderr, "usage: read IMAGE..., prints the numbers in each picture\n");
+        return 2;
+    }
+    reader = scrawl_reader_new(NULL, 0, &error);
     if (!reader) {
         fprintf(stderr, "%s\n", error.text);
         return 1;

@@ -28,7 +28,7 @@ typedef struct scrawl_error {
 typedef struct scrawl_reader scrawl_reader;
 
 typedef struct scrawl_digit {
-    int x, y, width, height; /* where it stands, in pixels of the picture */
+    int x, y, width, height; /* the box of its ink in pixels of the picture, which is upright (see scrawl_reading) */
     int digit;               /* 0..9, or -1: scrawl does not know */
     double probability;      /* of the likeliest digit, refused or not */
 } scrawl_digit;
@@ -40,7 +40,7 @@ typedef struct scrawl_line {
 } scrawl_line;
 
 typedef struct scrawl_reading {
-    int width, height; /* of the picture, upright */
+    int width, height; /* of the picture in pixels, turned upright where the camera noted how it was held */
     const scrawl_line *lines;
     int line_count; /* 0 for a picture without writing, which is no error */
 } scrawl_reading;

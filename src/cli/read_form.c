@@ -6,6 +6,7 @@
 
 #include "cli/progress.h"
 #include "image/codec.h"
+#include "read/annotate.h"
 #include "read/cells.h"
 #include "read/form.h"
 
@@ -17,6 +18,7 @@ typedef struct FormTools { /* what all pictures are read with */
     Layout *layout;
     int rows, columns;
     bool ready;
+    bool quiet; /* a drawing goes to standard output */
 } FormTools;
 
 /* Prints a block of text and frees it. */
@@ -57,7 +59,7 @@ static int collect(const FormTools *t, const FormReading *f, const char *picture
     int saved = 0,
         status = form_collect(f, t->layout, picture, t->v->writer, t->v->collect, &saved, e);
 
-    if (!status)
+    if (!status && !t->quiet)
         printf("%s\t%d digits in %s\n", picture, saved, t->v->collect);
     return status;
 }
@@ -67,8 +69,12 @@ static int read_sheet(const FormTools *t, const Image *photo, const char *pictur
     FormReading *f = form_read(t->reader, t->layout, photo, &(FormOptions){t->v->sure}, e);
     int status = f ? 0 : err_prefix(e, "%s", picture);
 
-    if (!status)
-        status = t->v->collect ? collect(t, f, picture, e) : print_form(t, f, picture, e);
+    if (!status && t->job->annotate)
+        status = canvas_finish(form_annotate(f, t->layout, photo, e), t->job->annotate, e);
+    if (!status && t->v->collect)
+        status = collect(t, f, picture, e);
+    else if (!status && !t->quiet)
+        status = print_form(t, f, picture, e);
     form_free(f);
     return status;
 }
@@ -89,9 +95,11 @@ static int read_table(const FormTools *t, const Image *photo, const char *pictur
     CellsReading *c = cells_read(t->reader, t->numbers, photo, t->rows, t->columns, e);
     int status = c ? 0 : err_prefix(e, "%s", picture);
 
-    if (!status && t->job->json)
+    if (!status && t->job->annotate)
+        status = canvas_finish(cells_annotate(c, photo, e), t->job->annotate, e);
+    if (!status && !t->quiet && t->job->json)
         status = print_block(cells_json(c, picture), picture, e);
-    else if (!status)
+    else if (!status && !t->quiet)
         print_rows(t, c, picture);
     cells_free(c);
     return status;
@@ -155,14 +163,14 @@ static int read_picture(const FormTools *t, const char *picture, Err *e)
 /* A picture that cannot be read does not keep the others from being read. */
 int read_form(const Verb *verb, const FormValues *v, const FormJob *job)
 {
-    FormTools t = {.v = v, .job = job};
+    FormTools t = {.v = v, .job = job, .quiet = is_stdout(job->annotate)};
     Err e = {0};
     int status = check(verb, v, &t);
 
     if (status)
         return status;
     status = open_tools(&t, &e);
-    if (!status && t.layout && v->csv && !v->collect && !job->json)
+    if (!status && t.layout && v->csv && !v->collect && !job->json && !t.quiet)
         status = print_block(form_csv_head(t.layout), v->layout, &e);
     if (status)
         status = refuse("%s", e.text);

@@ -34,6 +34,7 @@ typedef struct FormJob { /* what else was said */
     const char *model;
     int threads;
     bool json;
+    const char *annotate; /* where to draw what was read; NULL: nowhere */
     char **pictures;
     int count;
 } FormJob;

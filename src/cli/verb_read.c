@@ -134,8 +134,8 @@ static int print_outcome(const Values *v, const char *picture, Outcome *o, bool 
     if (!status && v->explain)
         status = explain(v->explain, picture, o->reading, &o->e);
     if (!status && v->annotate)
-        status = reading_annotate(o->reading, o->picture, v->annotate, &o->e);
-    if (!status)
+        status = canvas_finish(reading_annotate(o->reading, o->picture, &o->e), v->annotate, &o->e);
+    if (!status && !is_stdout(v->annotate))
         status = print_reading(v, picture, o->reading, several, &o->e);
     reading_free(o->reading);
     image_free(o->picture);
@@ -223,16 +223,16 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (status || args.help)
         return status;
-    if (read_form_wanted(&v.form) && (v.annotate || v.explain || v.digits || v.single))
-        return usage_error(verb, "--annotate, --explain, --digits and --single are not for forms and tables");
+    if (read_form_wanted(&v.form) && (v.explain || v.digits || v.single))
+        return usage_error(verb, "--explain, --digits and --single are not for forms and tables");
     if (v.single && v.digits)
         return usage_error(verb, "--single is one digit, --digits a number's length");
-    if (read_form_wanted(&v.form))
-        return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, args.list, args.count});
-    if (v.digits && line_length_parse(v.digits, &v.length, &e))
-        return usage_error(verb, "%s", e.text);
     if (v.annotate && args.count > 1)
         return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
+    if (read_form_wanted(&v.form))
+        return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, v.annotate, args.list, args.count});
+    if (v.digits && line_length_parse(v.digits, &v.length, &e))
+        return usage_error(verb, "%s", e.text);
     if (wants_input_twice(&args))
         return usage_error(verb, "-, the standard input, can be read once");
     if (canvas_check(v.annotate, &e))
@@ -250,7 +250,8 @@ const Verb verb_read = {
     .about = "the digits in photos, scans or crops",
     .more = "Prints a line for each line of writing; of several pictures, each line begins with the picture's name and a\n"
             "tab. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.\n"
-            "With --digits every number is the likeliest one of that length.",
+            "With --digits every number is the likeliest one of that length. The objects of --json, with a box in pixels and\n"
+            "probabilities for each digit, are described in docs/formats.md.",
     .options = options,
     .least = 1,
     .most = -1,

@@ -30,7 +30,7 @@ typedef struct Alternative {
 } Alternative;
 
 typedef struct ReadDigit {
-    int x, y, width, height; /* in pixels of the picture */
+    int x, y, width, height; /* of its ink, in pixels of the picture */
     int digit;               /* 0..9, or -1: refused */
     double probability;      /* of the likeliest digit, refused or not */
     Alternative alternatives[READ_ALTERNATIVES]; /* likeliest first */

@@ -35,7 +35,7 @@ static Spot *add_spot(Sight *s, Err *e)
     return &s->spots[s->count++];
 }
 
-/* Cuts the digit in a box out. */
+/* Cuts the digit in a box out; it stands where its ink is. */
 static int see_box(const Image *im, Piece box, ReadDigit *d, bool *blank, Err *e)
 {
     DigitInfo info = {0};
@@ -44,11 +44,16 @@ static int see_box(const Image *im, Piece box, ReadDigit *d, bool *blank, Err *e
 
     image_free(crop);
     *blank = info.blank;
-    d->x = box.x;
-    d->y = box.y;
-    d->width = box.width;
-    d->height = box.height;
-    return status;
+    if (status || info.blank)
+        return status;
+    int left = (int)info.box[0], top = (int)info.box[1];
+    int right = (int)ceilf(info.box[0] + info.box[2]), bottom = (int)ceilf(info.box[1] + info.box[3]);
+
+    d->x = box.x + left;
+    d->y = box.y + top;
+    d->width = (right < box.width ? right : box.width) - left;
+    d->height = (bottom < box.height ? bottom : box.height) - top;
+    return 0;
 }
 
 /* A piece that is a digit, unless it is blank. */

@@ -30,6 +30,9 @@ check 'the example reads a picture' \
     sh -c "LD_LIBRARY_PATH=$library $place/read $source/examples/number.png | grep -q ': [0-9]'"
 check 'the example refuses a missing picture' \
     sh -c "LD_LIBRARY_PATH=$library $place/read nothing.png; [ \$? = 1 ]"
+check 'the example says how it is called' \
+    sh -c "LD_LIBRARY_PATH=$library $place/read 2>&1 >/dev/null | grep -q 'usage: read IMAGE'"
+check 'and that it was called wrongly' sh -c "LD_LIBRARY_PATH=$library $place/read; [ \$? = 2 ]"
 check 'the example links statically' \
     sh -c "$cc $source/examples/read.c -I$prefix/include $library/libscrawl.a \
         \$(pkg-config --libs \$(pkg-config --print-requires-private scrawl | cut -d' ' -f1)) \\

@@ -178,9 +178,94 @@ static void a_single_digit_is_read_whole(void **state)
     assert_non_null(r);
     assert_int_equal(r->line_count, 1);
     assert_string_equal(r->lines[0].text, "8");
-    assert_int_equal(r->lines[0].digits[0].width, im->width);
     reading_free(r);
     image_free(im);
+}
+
+/* On a large sheet, its corner at (x, y). */
+static Image *set_down(const Image *im, int x, int y, int width, int height)
+{
+    Image *sheet = image_new(width, height, im->channels, NULL);
+    size_t row = (size_t)im->width * im->channels;
+
+    assert_non_null(sheet);
+    memset(sheet->pixels, 250, (size_t)width * height * im->channels);
+    for (int i = 0; i < im->height; i++)
+        memcpy(sheet->pixels + ((size_t)(y + i) * width + x) * im->channels, im->pixels + i * row, row);
+    return sheet;
+}
+
+/* The box of all that is darker than half. */
+static ReadDigit dark_box(const Image *im)
+{
+    int x0 = im->width, y0 = im->height, x1 = 0, y1 = 0;
+
+    for (int y = 0; y < im->height; y++)
+        for (int x = 0; x < im->width; x++)
+            if (im->pixels[((size_t)y * im->width + x) * im->channels] < 128) {
+                x0 = x < x0 ? x : x0, x1 = x + 1 > x1 ? x + 1 : x1;
+                y0 = y < y0 ? y : y0, y1 = y + 1;
+            }
+    return (ReadDigit){.x = x0, .y = y0, .width = x1 - x0, .height = y1 - y0};
+}
+
+static void expect_box(const Image *im, const ReadDigit *ink, bool single)
+{
+    Reading *r = reader_read(reader, im, &(ReadOptions){.single = single}, NULL);
+    int reach = 2 + (im->width > im->height ? im->width : im->height) / 96; /* digits are found at 96 pixels */
+
+    assert_non_null(r);
+    assert_int_equal(r->line_count, 1);
+    const ReadDigit *d = &r->lines[0].digits[0];
+
+    assert_true(d->x >= 0 && d->y >= 0 && d->x + d->width <= im->width && d->y + d->height <= im->height);
+    assert_true(abs(d->x - ink->x) <= reach && abs(d->y - ink->y) <= reach);
+    assert_true(abs(d->x + d->width - ink->x - ink->width) <= reach);
+    assert_true(abs(d->y + d->height - ink->y - ink->height) <= reach);
+    reading_free(r);
+}
+
+static void boxes_of_digits_that_stand_apart_are_those_of_their_ink(void **state)
+{
+    Image *im = draw("6028 53", (SketchOptions){.seed = 2, .height_px = 80});
+    Reading *r = read_image(im);
+    ReadDigit all = dark_box(im);
+    int top = im->height, low = 0, reach = 4;
+
+    (void)state;
+    assert_int_equal(r->lines[0].count, 6);
+    for (int i = 0; i < 6; i++) {
+        const ReadDigit *d = &r->lines[0].digits[i];
+
+        assert_true(i == 5 || d->x + d->width < d[1].x);
+        top = d->y < top ? d->y : top;
+        low = d->y + d->height > low ? d->y + d->height : low;
+    }
+    assert_true(abs(r->lines[0].digits[0].x - all.x) <= reach && abs(top - all.y) <= reach);
+    assert_true(abs(low - all.y - all.height) <= reach);
+    reading_free(r);
+    image_free(im);
+}
+
+static void a_lone_digits_box_is_that_of_its_ink(void **state)
+{
+    static const int sheets[][4] = {{0, 0, 1, 1}, {10, 70, 400, 400}, {900, 300, 1600, 1200}};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        Image *im = draw("8", (SketchOptions){.seed = 9, .height_px = 80});
+        int width = sheets[i][2] > im->width ? sheets[i][2] : im->width;
+        int height = sheets[i][3] > im->height ? sheets[i][3] : im->height;
+        Image *sheet = set_down(im, sheets[i][0], sheets[i][1], width, height);
+        ReadDigit ink = dark_box(sheet);
+
+        expect_box(sheet, &ink, true);
+        expect_box(sheet, &ink, false);
+        invert(sheet);
+        expect_box(sheet, &ink, true);
+        image_free(sheet);
+        image_free(im);
+    }
 }
 
 static void many_pictures_read_as_each_alone(void **state)
@@ -241,6 +326,8 @@ int main(void)
         cmocka_unit_test(what_has_no_writing_has_no_lines),
         cmocka_unit_test(noise_is_read_in_bounded_time),
         cmocka_unit_test(a_single_digit_is_read_whole),
+        cmocka_unit_test(boxes_of_digits_that_stand_apart_are_those_of_their_ink),
+        cmocka_unit_test(a_lone_digits_box_is_that_of_its_ink),
         cmocka_unit_test(many_pictures_read_as_each_alone),
         cmocka_unit_test(json_names_the_picture_whatever_its_name_is),
         cmocka_unit_test(a_model_that_is_no_reader_is_refused),
