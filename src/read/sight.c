@@ -11,7 +11,8 @@
 enum {
     CROP_SIDE = 400,  /* pixels: a larger picture is not taken for a crop by its shape alone */
     STRIP_LEAST = 64, /* pixels: a lower picture has one line of writing */
-    NUMBERS_LIMIT = 500
+    NUMBERS_LIMIT = 500,
+    BITS_LIMIT = 6 /* pieces that may be one digit */
 };
 
 static const double steep = 0.08; /* a slope of lines from which a picture is turned; less the line reader levels */
@@ -196,6 +197,49 @@ static bool is_crop(const Image *im, const Piece *pieces, int piece_count)
     return longer <= CROP_SIDE && im->width <= 1.3 * im->height && inside < 2;
 }
 
+/* Whether two pieces stand side by side and are about as high, as digits of a number are; both have paper around them. */
+static bool are_beside(const Piece *a, const Piece *b)
+{
+    int low = a->height < b->height ? a->height : b->height, high = a->height + b->height - low;
+    int left = a->x > b->x ? a->x : b->x, a_end = a->x + a->width, b_end = b->x + b->width;
+    int common = (a_end < b_end ? a_end : b_end) - left;
+
+    return 10 * low >= 6 * high && 10 * common < 4 * low;
+}
+
+/* Whether a piece is in a digit's box, or a bit at the picture's edge. */
+static bool belongs(const Piece *p, const float box[4], const Image *im)
+{
+    float slack = 0.1f * (box[2] > box[3] ? box[2] : box[3]), x = (float)p->x + 0.5f * (float)p->width,
+          y = (float)p->y + 0.5f * (float)p->height;
+    bool at_edge = p->x == 0 || p->y == 0 || p->x + p->width == im->width || p->y + p->height == im->height;
+
+    return (at_edge && 2 * (float)p->height < box[3]) || (x > box[0] - slack && x < box[0] + box[2] + slack &&
+                                                          y > box[1] - slack && y < box[1] + box[3] + slack);
+}
+
+/* Whether the pieces are bits of one digit, which the closer look at a digit (image/digit.h) finds whole: that one sees
+ * through shadows. */
+static int are_bits(const Image *im, const Piece *pieces, int count, bool *bits, Err *e)
+{
+    uint8_t seen[DIGIT_PIXELS];
+    DigitInfo info;
+
+    *bits = false;
+    if (count > BITS_LIMIT || 2 * im->width > 5 * im->height)
+        return 0;
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < i; k++)
+            if (are_beside(&pieces[i], &pieces[k]))
+                return 0;
+    if (digit_from_image(im, NULL, seen, &info, e))
+        return -(int)ERR_MEMORY;
+    *bits = !info.blank && info.box[2] <= info.box[3]; /* wider ones are pairs that touch */
+    for (int i = 0; i < count; i++)
+        *bits &= belongs(&pieces[i], info.box, im);
+    return 0;
+}
+
 /* Every piece of ink is a digit. */
 static int see_pieces(Sight *s, const Image *im, const Piece *pieces, const Number *numbers,
                       int count, Err *e)
@@ -235,9 +279,13 @@ static int see_picture(Sight *s, LineReader *lines, const Image *im, const Piece
 
     if (!lines)
         return see_pieces(s, im, pieces, numbers, count, e);
-    s->is_crop =
-        options->length.least < 2 && is_crop(im, pieces, piece_count) && !has_lines(numbers, count);
-    s->is_wide = s->is_crop && piece_count && pieces[0].width > pieces[0].height;
+    if (options->length.least < 2 && !has_lines(numbers, count)) {
+        s->is_crop = is_crop(im, pieces, piece_count);
+        s->is_wide = s->is_crop && piece_count && pieces[0].width > pieces[0].height;
+        if (!s->is_crop && are_bits(im, pieces, piece_count, &s->is_crop, e))
+            return -(int)ERR_MEMORY;
+        s->is_wide |= s->is_crop && !is_crop(im, pieces, piece_count);
+    }
     if (s->is_crop)
         return add_digit(s, im, whole, 0, false, e);
     if (is_page(im, numbers, count))

@@ -18,6 +18,7 @@
 #include "read/line_strip.h"
 #include "read/reader.h"
 #include "read/rules.h"
+#include "read/turned.h"
 #include "zoo/zoo.h"
 
 enum { W = 300, H = 60 };
@@ -428,9 +429,67 @@ static void a_1_that_is_one_straight_line_is_no_border(void **state)
     expect_read(&s, "1271");
 }
 
+static void expect_text(const Image *im, const char *text)
+{
+    Err e = {0};
+    Reader *r = reader_new(NULL, 1, &e);
+    Reading *o = reader_read(r, im, &(ReadOptions){0}, &e);
+    char all[200] = "";
+
+    assert_non_null(o);
+    for (int i = 0; i < o->line_count; i++) {
+        assert_true(strlen(all) + strlen(o->lines[i].text) + 2 < sizeof all);
+        if (i)
+            strcat(all, "\n");
+        strcat(all, o->lines[i].text);
+    }
+    assert_string_equal(all, text);
+    reading_free(o);
+    reader_free(r);
+}
+
+/* A page look finds bits of it, the look at one digit sees through the shadow. */
+static void a_digit_on_the_edge_of_a_shadow_is_read(void **state)
+{
+    Image *sheet = draw("7", (SketchOptions){.seed = 2, .height_px = 70, .noise = 2, .pen_px = 5, .ink = {90, 90, 100}});
+    Image *im = image_crop(sheet, 10, 20, 150, 100, NULL);
+
+    (void)state;
+    assert_non_null(im);
+    for (int y = 0; y < im->height; y++)
+        for (int x = 0; x < im->width; x++)
+            for (int c = 0; c < 3 && 2 * x - y > im->width - im->height / 2; c++) {
+                uint8_t *v = &im->pixels[((size_t)y * im->width + x) * 3 + c];
+
+                *v = (uint8_t)(0.55 * *v);
+            }
+    expect_text(im, "7");
+    image_free(im);
+    image_free(sheet);
+}
+
+static void a_page_that_lies_askew_keeps_its_lines(void **state)
+{
+    static const char text[] = "2026 1121 0906\n425628 3360\n98 76 543210";
+    Image *im = draw(text, (SketchOptions){.seed = 3, .height_px = 50, .noise = 2});
+
+    (void)state;
+    for (double slope = -0.3; slope < 0.4; slope += 0.2) {
+        Turned turned;
+        Image *askew = turned_level(im, slope, &turned, NULL);
+
+        assert_non_null(askew);
+        expect_text(askew, text);
+        image_free(askew);
+    }
+    image_free(im);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_digit_on_the_edge_of_a_shadow_is_read),
+        cmocka_unit_test(a_page_that_lies_askew_keeps_its_lines),
         cmocka_unit_test(a_line_has_its_digits_height_middle_and_slope),
         cmocka_unit_test(borders_rules_and_specks_do_not_change_the_line),
         cmocka_unit_test(digits_on_a_rule_that_they_touch_are_measured_without_it),
