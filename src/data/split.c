@@ -15,18 +15,35 @@ void split_free(Split *s)
     *s = (Split){0};
 }
 
-/* The set, without its groups where all of it is one writer's: then there are no strangers to validate on. */
-static Dataset one_is_none(const Dataset *d)
+static bool is_learn_only(const Dataset *d, size_t i)
+{
+    return d->learn_only && d->learn_only[i];
+}
+
+/* Who wrote what may be validated on. */
+typedef enum Writers { WRITERS_UNKNOWN, WRITERS_ONE, WRITERS_MORE } Writers;
+
+static Writers writers_of(const Dataset *d)
+{
+    int writer = -1;
+    bool several = false, unknown = false;
+
+    for (size_t i = 0; d->groups && i < d->count; i++) {
+        int group = is_learn_only(d, i) ? -1 : d->groups[i];
+
+        unknown |= group < 0 && !is_learn_only(d, i);
+        several |= group >= 0 && writer >= 0 && group != writer;
+        writer = group >= 0 ? group : writer;
+    }
+    return writer < 0 ? WRITERS_UNKNOWN : several || unknown ? WRITERS_MORE : WRITERS_ONE;
+}
+
+static Dataset without_writers(const Dataset *d)
 {
     Dataset plain = *d;
-    bool one = d->groups && d->group_count == 1;
 
-    for (size_t i = 0; one && i < d->count; i++)
-        one = d->groups[i] == 0;
-    if (one) {
-        plain.groups = NULL;
-        plain.group_count = 0;
-    }
+    plain.groups = NULL;
+    plain.group_count = 0;
     return plain;
 }
 
@@ -57,11 +74,6 @@ static void deal_free(Deal *k)
     free(k->order);
     free(k->sizes);
     free(k->part_of);
-}
-
-static bool is_learn_only(const Dataset *d, size_t i)
-{
-    return d->learn_only && d->learn_only[i];
 }
 
 /* Counts each unit's pictures; what holds none to validate on is not dealt, and moves no other unit. */
@@ -162,7 +174,8 @@ static void deal_share(const Dataset *d, double share, Deal *k)
 
 int dataset_split(const Dataset *whole, double share, uint64_t seed, Split *out, Err *e)
 {
-    Dataset plain = one_is_none(whole), *d = &plain;
+    /* of one writer's pictures there are no strangers to validate on */
+    Dataset plain = writers_of(whole) == WRITERS_MORE ? *whole : without_writers(whole), *d = &plain;
     Deal k;
     int r;
 
@@ -235,8 +248,9 @@ static int deal_folds(const Dataset *d, size_t folds, Deal *k, Err *e)
     return r;
 }
 
-int dataset_fold(const Dataset *d, int folds, int fold, uint64_t seed, Split *out, Err *e)
+int dataset_fold(const Dataset *whole, int folds, int fold, uint64_t seed, Split *out, Err *e)
 {
+    Dataset plain = writers_of(whole) == WRITERS_UNKNOWN ? without_writers(whole) : *whole, *d = &plain;
     Deal k = {0};
     int r;
 
@@ -246,7 +260,9 @@ int dataset_fold(const Dataset *d, int folds, int fold, uint64_t seed, Split *ou
                        folds, d->count, d->count);
     r = deal_start(d, seed, &k, e);
     if (!r && k.units < (size_t)folds)
-        r = err_set(e, ERR_ARGUMENT, "%d folds of the pictures of %zu writers: each fold needs one",
+        r = err_set(e, ERR_ARGUMENT,
+                    d->groups ? "%d folds of the pictures of %zu writers: each fold needs one"
+                              : "%d folds of %zu pictures to validate on: each fold needs one",
                     folds, k.units);
     if (!r)
         r = deal_folds(d, (size_t)folds, &k, e);

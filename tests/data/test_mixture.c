@@ -252,30 +252,72 @@ static void a_split_trains_on_blemished_copies_and_never_validates_on_them(void 
     made_remove(folder);
 }
 
+/* The lists of `with`, which has `more` pictures before those of `alone`, are those of `alone`. */
+static void expect_same_split(const Dataset *alone, const Dataset *with, size_t more)
+{
+    for (int fold = -1; fold < 4; fold++) {
+        Split a, b;
+        Err e = {0};
+
+        if (fold < 0) {
+            assert_int_equal(dataset_split(alone, 0.25, 3, &a, &e), 0);
+            assert_int_equal(dataset_split(with, 0.25, 3, &b, &e), 0);
+        } else {
+            assert_int_equal(dataset_fold(alone, 4, fold, 3, &a, &e), 0);
+            assert_int_equal(dataset_fold(with, 4, fold, 3, &b, &e), 0);
+        }
+        assert_int_equal(b.validation_count, a.validation_count);
+        assert_int_equal(b.train_count, a.train_count + more);
+        for (size_t i = 0; i < a.validation_count; i++)
+            assert_int_equal(b.validation[i], a.validation[i] + more);
+        split_free(&a);
+        split_free(&b);
+    }
+}
+
 static void a_part_only_to_learn_from_moves_no_other_picture(void **state)
 {
-    static const char drawn[] =
-        "{\"made\": \"drawn\", \"count\": 30, \"seed\": 1, \"validate\": false}, {\"path\": \"set\"}";
+    static const char *const drawn[] = {
+        "{\"made\": \"drawn\", \"count\": 30, \"seed\": 1, \"validate\": false}, {\"path\": \"set\"}",
+        "{\"made\": \"drawn\", \"count\": 10, \"seed\": 1, \"blemished\": 2, \"validate\": false}, {\"path\": \"set\"}"};
     char *folder = a_folder();
-    Dataset *alone = opened(folder, "{\"path\": \"set\"}", PART_TRAIN), *d = opened(folder, drawn, PART_TRAIN);
-    Split a, b;
+    Dataset *alone = opened(folder, "{\"path\": \"set\"}", PART_TRAIN);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        Dataset *d = opened(folder, drawn[i], PART_TRAIN);
+
+        assert_int_equal(d->count, alone->count + 30);
+        expect_same_split(alone, d, 30);
+        dataset_free(d);
+    }
+    dataset_free(alone);
+    made_remove(folder);
+}
+
+static void one_writers_set_is_divided_by_class_beside_a_part_only_to_learn_from(void **state)
+{
+    char *folder = a_folder();
+    Dataset *drawn = opened(folder, "{\"made\": \"drawn\", \"count\": 30, \"seed\": 1, \"validate\": false}", PART_TRAIN),
+            *one = opened(folder, "{\"path\": \"set\"}", PART_TRAIN);
+    Split s;
     Err e = {0};
 
     (void)state;
-    assert_int_equal(dataset_split(alone, 0.25, 3, &a, &e), 0);
-    assert_int_equal(dataset_split(d, 0.25, 3, &b, &e), 0);
-    assert_int_equal(b.validation_count, a.validation_count);
-    assert_int_equal(b.train_count, a.train_count + 30);
-    for (size_t i = 0; i < a.validation_count; i++)
-        assert_int_equal(b.validation[i], a.validation[i] + 30);
-    split_free(&a);
-    split_free(&b);
-    assert_int_equal(dataset_fold(d, 4, 1, 3, &b, &e), 0);
-    for (size_t i = 0; i < b.validation_count; i++)
-        assert_true(b.validation[i] >= 30);
-    split_free(&b);
-    dataset_free(alone);
+    free(one->groups);
+    one->groups = calloc(one->count, sizeof *one->groups);
+    one->group_count = 1;
+    one->group_names = malloc(sizeof *one->group_names);
+    one->group_names[0] = "she";
+    Dataset *d = dataset_join((const Dataset *[]){drawn, one}, 2, &e);
+
+    assert_non_null(d);
+    assert_int_equal(dataset_split(d, 0.25, 3, &s, &e), 0);
+    assert_int_equal(s.validation_count, one->count / 4);
+    split_free(&s);
     dataset_free(d);
+    dataset_free(one);
+    dataset_free(drawn);
     made_remove(folder);
 }
 
@@ -407,6 +449,7 @@ int main(void)
         cmocka_unit_test(blemished_copies_follow_and_stay_with_their_picture),
         cmocka_unit_test(a_split_trains_on_blemished_copies_and_never_validates_on_them),
         cmocka_unit_test(a_part_only_to_learn_from_moves_no_other_picture),
+        cmocka_unit_test(one_writers_set_is_divided_by_class_beside_a_part_only_to_learn_from),
         cmocka_unit_test(nothing_is_blemished_in_the_test_part),
         cmocka_unit_test(a_part_that_makes_no_sense_is_named),
         cmocka_unit_test(letters_are_mixed_in_only_as_noise),
