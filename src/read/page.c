@@ -4,24 +4,19 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "image/borders.h"
 #include "image/codec.h"
 #include "image/ink.h"
-#include "image/parts.h"
+#include "read/broad.h"
 #include "read/pieces.h"
 
 /* Leptonica's pictures are freed by address and set to NULL. Every step takes its input over. */
 
 enum {
     WORK_SIDE = 1600, /* pixels of the longer side that strokes are looked for at */
-    LINE_LEAST = 120, /* pixels: a shorter straight stroke may be a 1 */
-    BROAD_SIDE = 160, /* pixels of the longer side that broad strokes are looked for at */
-    BROAD_LEAST = 200, /* pixels: strokes of a smaller picture are never too wide for its working size */
-    BROAD_PARTS = 16
+    LINE_LEAST = 120  /* pixels: a shorter straight stroke may be a 1 */
 };
 
 static const float thickest = 0.08f; /* stroke, of the longer side */
-static const float broad = 0.035f;   /* the mean width of strokes, of the longer side, from which some may be thicker */
 static const float least_ink = 0.4f;
 
 /* ---- ink ---- */
@@ -56,7 +51,7 @@ static PIX *remove_lines(PIX *bits, bool across)
     if (length < LINE_LEAST)
         return bits;
     PIX *lines = across ? pixOpenBrick(NULL, bits, length, 1) : pixOpenBrick(NULL, bits, 1, length);
-    PIX *wide = across ? pixDilateBrick(NULL, lines, 3, 3) : pixDilateBrick(NULL, lines, 3, 3);
+    PIX *wide = pixDilateBrick(NULL, lines, 3, 3);
     PIX *rest = pixSubtract(NULL, bits, wide);
     PIX *closed = across ? pixCloseSafeBrick(NULL, rest, 1, 9) : pixCloseSafeBrick(NULL, rest, 9, 1);
 
@@ -67,14 +62,6 @@ static PIX *remove_lines(PIX *bits, bool across)
     pixDestroy(&closed);
     return replace(bits, rest);
 }
-
-/* What was found on a picture. */
-typedef struct Look {
-    Piece *pieces; /* (count), in pixels of the working size */
-    int count;
-    double scale; /* the picture's size over the working size */
-    bool dark_ink;
-} Look;
 
 /* What is ink at the working size, without long straight lines. */
 static PIX *find_ink(const Image *im, Look *look, Err *e)
@@ -124,94 +111,6 @@ static int find_strokes(const Image *im, Look *look, Err *e)
     return look->pieces ? 0 : -(int)ERR_MEMORY;
 }
 
-/* ---- broad strokes ---- */
-
-static bool is_part(const Parts *parts, int w, int h, int x, int y)
-{
-    return x >= 0 && y >= 0 && x < w && y < h && parts->label[y * w + x] >= 0;
-}
-
-/* The mean width of all strokes: a stroke has two sides. */
-static float stroke_width(const Parts *parts, int w, int h)
-{
-    long area = 0, rim = 0;
-
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++)
-            if (is_part(parts, w, h, x, y)) {
-                area++;
-                rim += !is_part(parts, w, h, x - 1, y) || !is_part(parts, w, h, x + 1, y) ||
-                       !is_part(parts, w, h, x, y - 1) || !is_part(parts, w, h, x, y + 1);
-            }
-    return rim ? 2 * (float)area / (float)rim : 0;
-}
-
-/* A few parts with broad strokes, none of which fills a corner as shadows and what lies beside the paper do. */
-static bool are_broad(const Parts *parts, int w, int h)
-{
-    int longer = w > h ? w : h;
-
-    return parts->count && parts->count <= BROAD_PARTS && !is_part(parts, w, h, 0, 0) &&
-           !is_part(parts, w, h, w - 1, 0) && !is_part(parts, w, h, 0, h - 1) &&
-           !is_part(parts, w, h, w - 1, h - 1) && stroke_width(parts, w, h) > broad * (float)longer;
-}
-
-/* Whether a finer look found nothing but bits of these parts, or took the paper for ink: then there is no finer writing
- * beside them. */
-static bool holds_all(const Parts *parts, const InkMap *map, const Look *fine)
-{
-    double ratio = fine->scale / map->scale;
-
-    for (int i = 0; i < fine->count && map->dark_ink == fine->dark_ink; i++) {
-        const Piece *p = &fine->pieces[i];
-        double x = (p->x + 0.5 * p->width) * ratio, y = (p->y + 0.5 * p->height) * ratio;
-        bool inside = p->width * ratio < 3 && p->height * ratio < 3; /* a speck */
-
-        for (int k = 0; k < parts->count && !inside; k++) {
-            const Part *q = &parts->list[k];
-
-            inside = x > q->x0 - 2 && x < q->x1 + 3 && y > q->y0 - 2 && y < q->y1 + 3; /* their rims are softer */
-        }
-        if (!inside)
-            return false;
-    }
-    return true;
-}
-
-/* Replaces the look. */
-static int take_parts(const Parts *parts, const InkMap *map, Look *look, Err *e)
-{
-    Piece *p = malloc((size_t)parts->count * sizeof *p);
-
-    if (!p)
-        return err_set(e, ERR_MEMORY, "no memory for %d pieces", parts->count);
-    for (int i = 0; i < parts->count; i++) {
-        const Part *q = &parts->list[i];
-
-        p[i] = (Piece){q->x0, q->y0, part_width(q), part_height(q), 0};
-    }
-    free(look->pieces);
-    *look = (Look){p, parts->count, map->scale, map->dark_ink};
-    return 0;
-}
-
-/* Writing that fills the picture, with strokes that are too broad for find_strokes, which finds their rims or nothing:
- * its pieces in place of those. */
-static int look_for_broad(const Image *im, Look *look, Err *e)
-{
-    InkMap *map = ink_find(im, &(InkOptions){.side_px = BROAD_SIDE}, e);
-    Parts *parts = NULL;
-    int status = map && (map->blank || borders_erase(map, e) == 0) ? 0 : -(int)ERR_MEMORY;
-
-    if (!status && !map->blank && !(parts = parts_find(map->ink, map->width, map->height, least_ink, e)))
-        status = -(int)ERR_MEMORY;
-    if (parts && are_broad(parts, map->width, map->height) && holds_all(parts, map, look))
-        status = take_parts(parts, map, look, e);
-    parts_free(parts);
-    ink_free(map);
-    return status;
-}
-
 Piece *page_find(const Image *im, int *count, double *slope, Err *e)
 {
     Look look = {0};
@@ -219,8 +118,8 @@ Piece *page_find(const Image *im, int *count, double *slope, Err *e)
 
     codec_quiet();
     status = find_strokes(im, &look, e);
-    if (!status && (im->width > BROAD_LEAST || im->height > BROAD_LEAST))
-        status = look_for_broad(im, &look, e);
+    if (!status)
+        status = broad_look(im, &look, e);
     if (status) {
         free(look.pieces);
         return NULL;

@@ -1,5 +1,5 @@
 /* page.h without Leptonica, for the page in the browser: ink as a single digit's is found (image/ink.h), lines from rim
- * to rim taken out, connected parts. */
+ * to rim taken out, connected parts. Strokes may be of any width, so it needs no second look (read/broad.h). */
 #include <stdlib.h>
 
 #include "image/borders.h"

@@ -280,11 +280,13 @@ static int see_picture(Sight *s, LineReader *lines, const Image *im, const Piece
     if (!lines)
         return see_pieces(s, im, pieces, numbers, count, e);
     if (options->length.least < 2 && !has_lines(numbers, count)) {
+        bool bits = false;
+
         s->is_crop = is_crop(im, pieces, piece_count);
-        s->is_wide = s->is_crop && piece_count && pieces[0].width > pieces[0].height;
-        if (!s->is_crop && are_bits(im, pieces, piece_count, &s->is_crop, e))
+        if (!s->is_crop && are_bits(im, pieces, piece_count, &bits, e))
             return -(int)ERR_MEMORY;
-        s->is_wide |= s->is_crop && !is_crop(im, pieces, piece_count);
+        s->is_wide = bits || (s->is_crop && piece_count && pieces[0].width > pieces[0].height);
+        s->is_crop |= bits;
     }
     if (s->is_crop)
         return add_digit(s, im, whole, 0, false, e);
@@ -336,7 +338,7 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
     pieces = page_find(im, &count, &slope, e);
     if (!pieces)
         return -(int)ERR_MEMORY;
-    status = lines && fabs(slope) > steep ? look_turned(s, lines, im, slope, options, e)
+    status = lines && fabs(slope) > steep && turned_fits(im, slope) ? look_turned(s, lines, im, slope, options, e)
                                           : see_numbers(s, lines, im, pieces, count, options, e);
     free(pieces);
     return status;

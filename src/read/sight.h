@@ -23,7 +23,7 @@ typedef struct Sight {
     Spot *spots;
     int count, room;
     bool is_crop; /* of one digit, as it seems */
-    bool is_wide; /* its ink is wider than high: two digits perhaps that touch */
+    bool is_wide; /* its ink is wider than high, or in bits: two digits perhaps */
 } Sight;
 
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */

@@ -1,9 +1,12 @@
 #include "read/turned.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "image/perspective.h"
+
+enum { SMALL = 4 << 20 }; /* pixels that any picture may be turned to */
 
 /* The median of channel c. */
 static uint8_t median(const Image *im, int c)
@@ -36,19 +39,39 @@ static void fill_outside(const Image *im, const Turned *t, Image *out)
         }
 }
 
+static void level_size(const Image *im, double slope, int *width, int *height)
+{
+    double c = 1 / sqrt(1 + slope * slope), s = fabs(slope) * c;
+
+    *width = (int)ceil(im->width * c + im->height * s);
+    *height = (int)ceil(im->height * c + im->width * s);
+}
+
+bool turned_fits(const Image *im, double slope)
+{
+    int width, height;
+
+    level_size(im, slope, &width, &height);
+    size_t pixels = (size_t)width * (size_t)height, before = (size_t)im->width * (size_t)im->height;
+
+    return width <= IMAGE_SIDE_LIMIT && height <= IMAGE_SIDE_LIMIT && pixels <= IMAGE_PIXEL_LIMIT &&
+           (pixels <= 2 * before || pixels <= SMALL);
+}
+
 Image *turned_level(const Image *im, double slope, Turned *t, Err *e)
 {
     double c = 1 / sqrt(1 + slope * slope), s = slope * c;
-    int width = (int)ceil(im->width * c + im->height * fabs(s)),
-        height = (int)ceil(im->height * c + im->width * fabs(s));
+    int width, height;
+
+    assert(turned_fits(im, slope));
+    level_size(im, slope, &width, &height);
     Perspective to_source = {{c, -s, 0.5 * (im->width - c * width + s * height), s, c,
                               0.5 * (im->height - s * width - c * height), 0, 0, 1}};
+    Image *out = perspective_view(im, &to_source, width, height, e);
 
     memcpy(t->m, to_source.m, sizeof t->m);
     t->width = im->width;
     t->height = im->height;
-    Image *out = perspective_view(im, &to_source, width, height, e);
-
     if (out)
         fill_outside(im, t, out);
     return out;

@@ -138,13 +138,18 @@ static void a_page_that_is_drawn_has_its_lines_and_numbers(void **state)
     }
 }
 
-/* A zero in dark ink: a ring, its middle at (x, y), `radius` to the middle of its stroke. */
-static void draw_zero(Image *im, int x, int y, double radius, double stroke)
+/* A zero: a ring, its middle at (x, y), `radius` to the middle of its stroke. */
+static void draw_ring(Image *im, int x, int y, double radius, double stroke, int grey)
 {
     for (int v = 0; v < im->height; v++)
         for (int u = 0; u < im->width; u++)
             if (fabs(hypot(u - x, v - y) - radius) < 0.5 * stroke)
-                memset(im->pixels + ((size_t)v * im->width + u) * im->channels, 30, im->channels);
+                im->pixels[(size_t)v * im->width + u] = (uint8_t)grey;
+}
+
+static void draw_zero(Image *im, int x, int y, double radius, double stroke)
+{
+    draw_ring(im, x, y, radius, stroke, 30);
 }
 
 static Image *grey_paper(int width, int height)
@@ -159,7 +164,7 @@ static Image *grey_paper(int width, int height)
 static void strokes_may_be_as_broad_as_a_fifth_of_the_picture(void **state)
 {
     (void)state;
-    for (int side = 250; side <= 2000; side *= 2)
+    for (int side = 100; side <= 2000; side += side < 200 ? 20 : side)
         for (int tenths = 1; tenths <= 2; tenths++) {
             Image *im = grey_paper(side, side);
             int count;
@@ -192,6 +197,33 @@ static void fine_writing_beside_a_blot_stays(void **state)
     image_free(im);
 }
 
+static void writing_on_a_sheet_that_lies_on_a_table_is_found(void **state)
+{
+    static const struct {
+        int table, sheet, ink;
+    } greys[] = {{20, 225, 40}, {90, 225, 40}, {220, 60, 230}}; /* the last a dark card */
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        for (int width = 400; width <= 1000; width += 300) {
+            Image *im = grey_paper(1200, 900);
+            int count, found = 0;
+            Piece *p;
+
+            memset(im->pixels, greys[i].table, 1200 * 900);
+            for (int y = 250; y < 650; y++)
+                memset(im->pixels + (size_t)y * 1200 + 600 - width / 2, greys[i].sheet, (size_t)width);
+            for (int k = 0; k < 12; k++)
+                draw_ring(im, 500 + 60 * (k % 4), 350 + 90 * (k / 4), 12, 3, greys[i].ink);
+            p = page_find(im, &count, NULL, NULL);
+            for (int k = 0; k < count; k++)
+                found += p[k].height < 60;
+            assert_true(found >= 12);
+            free(p);
+            image_free(im);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_page_that_is_drawn_has_its_lines_and_numbers),
         cmocka_unit_test(strokes_may_be_as_broad_as_a_fifth_of_the_picture),
         cmocka_unit_test(fine_writing_beside_a_blot_stays),
+        cmocka_unit_test(writing_on_a_sheet_that_lies_on_a_table_is_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
