@@ -74,31 +74,65 @@ static bool hugs_rim(const InkMap *m, const Parts *p, int k)
     return is_long || (float)one_side > 0.8f * area || area < 0.25f * (float)(m->width * m->height);
 }
 
-/* Whether a part lies along the sides of a box, and another, tall one in the middle of it. */
-static bool surrounds(const InkMap *m, const Parts *p, int k, const Part *box)
+/* Whether another, tall part stands in the middle of a box, no further from it than a share of its size, and is so wide. */
+static bool has_inner(const Parts *p, int k, const Part *box, float off, float wide)
 {
     const Part *part = &p->list[k];
     float w = (float)part_width(box), h = (float)part_height(box);
 
-    if ((float)bands_in(m, p, k, box, 0.22f).any < 0.85f * (float)part->area)
-        return false;
     for (int i = 0; i < p->count; i++) {
         const Part *inner = &p->list[i];
-        if (i != k && !inner->dropped && (float)part_height(inner) > 0.3f * h && inner->x0 > part->x0 &&
-            inner->x1 <= part->x1 + 1 && fabsf(inner->middle_x - 0.5f * (float)(box->x0 + box->x1)) < 0.25f * w &&
-            fabsf(inner->middle_y - 0.5f * (float)(box->y0 + box->y1)) < 0.25f * h)
+        if (i != k && !inner->dropped && (float)part_height(inner) > 0.3f * h &&
+            (float)part_width(inner) >= wide * w && inner->x0 > part->x0 &&
+            inner->x1 <= part->x1 + 1 && fabsf(inner->middle_x - 0.5f * (float)(box->x0 + box->x1)) < off * w &&
+            fabsf(inner->middle_y - 0.5f * (float)(box->y0 + box->y1)) < off * h)
             return true;
     }
     return false;
 }
 
-/* A large hollow part, two or three sides of one, or a ring; near the rims it may be bent. */
+/* How many sides of its own box a part goes along, all or nearly all of it. */
+static int sides_along(const InkMap *m, const Parts *p, int k)
+{
+    const Part *part = &p->list[k];
+    int w = part_width(part), h = part_height(part), sides = 0;
+    int reach_x = largest(2, (int)(0.12f * (float)w)), reach_y = largest(2, (int)(0.12f * (float)h));
+
+    for (int side = 0; side < 4; side++) {
+        bool upright = side < 2, last = side % 2;
+        int length = upright ? h : w, reach = upright ? reach_x : reach_y, across = upright ? w : h, along = 0;
+
+        for (int u = 0; u < length; u++) {
+            bool there = false;
+
+            for (int v = 0; v < reach && v < across && !there; v++) {
+                int d = last ? across - 1 - v : v;
+                int x = part->x0 + (upright ? d : u), y = part->y0 + (upright ? u : d);
+
+                there = p->label[y * m->width + x] == k;
+            }
+            along += there;
+        }
+        sides += (float)along > 0.85f * (float)length;
+    }
+    return sides;
+}
+
+/* A large hollow part near the rims, which may be bent; within the picture three straight sides or four, or two round more than
+ * an upright stroke, which with them is an open 4. A ring is a 0. */
 static bool is_frame(const InkMap *m, const Parts *p, int k)
 {
     const Part *part = &p->list[k], map = map_box(m);
-    float w = (float)part_width(part) / (float)m->width, h = (float)part_height(part) / (float)m->height;
+    float w = (float)part_width(part) / (float)m->width, h = (float)part_height(part) / (float)m->height,
+          area = (float)part->area;
 
-    return (w >= 0.6f && h >= 0.6f && surrounds(m, p, k, &map)) || (w >= 0.3f && h >= 0.3f && surrounds(m, p, k, part));
+    if (w >= 0.6f && h >= 0.6f && (float)bands_of(m, p, k, 0.22f).any >= 0.85f * area && has_inner(p, k, &map, 0.25f, 0))
+        return true;
+    if (w < 0.3f || h < 0.3f || (float)bands_in(m, p, k, part, 0.14f).any < 0.9f * area)
+        return false;
+    int sides = sides_along(m, p, k);
+
+    return sides >= 2 && has_inner(p, k, part, 0.2f, sides == 2 ? 0.22f : 0);
 }
 
 /* The part that is the digit, or most of it: large and near the middle; -1 if there is none. */

@@ -6,6 +6,7 @@
 
 #include "image/digit.h"
 #include "read/numbers.h"
+#include "read/tabletop.h"
 #include "read/turned.h"
 
 enum {
@@ -327,7 +328,7 @@ static int look_turned(Sight *s, LineReader *lines, const Image *im, double slop
     return status;
 }
 
-int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
+static int look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
 {
     int count = 0, status;
     double slope = 0;
@@ -341,6 +342,22 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
     status = lines && fabs(slope) > steep && turned_fits(im, slope) ? look_turned(s, lines, im, slope, options, e)
                                           : see_numbers(s, lines, im, pieces, count, options, e);
     free(pieces);
+    return status;
+}
+
+int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
+{
+    Image *sheet;
+    int x, y, status = tabletop_clear(im, &sheet, &x, &y, e);
+
+    if (status || !sheet)
+        return status ? status : look(s, lines, im, options, e);
+    status = look(s, lines, sheet, options, e);
+    for (int i = 0; i < s->count; i++) {
+        s->spots[i].digit.x += x;
+        s->spots[i].digit.y += y;
+    }
+    image_free(sheet);
     return status;
 }
 
