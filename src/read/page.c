@@ -13,7 +13,8 @@
 
 enum {
     WORK_SIDE = 1600, /* pixels of the longer side that strokes are looked for at */
-    LINE_LEAST = 120  /* pixels: a shorter straight stroke may be a 1 */
+    LINE_LEAST = 120, /* pixels: a shorter straight stroke may be a 1 */
+    LINE_THICK = 24   /* pixels */
 };
 
 static const float thickest = 0.08f; /* stroke, of the longer side */
@@ -43,7 +44,8 @@ static PIX *replace(PIX *old, PIX *new)
     return new;
 }
 
-/* Straight lines along one axis, by opening with a long brick; what a digit has across them is closed again. */
+/* Straight lines along one axis, by opening with a long brick; what a digit has across them is closed again. What is
+ * thicker than a line is a stroke of a large digit. */
 static PIX *remove_lines(PIX *bits, bool across)
 {
     int length = across ? pixGetWidth(bits) / 8 : pixGetHeight(bits) / 8;
@@ -51,6 +53,9 @@ static PIX *remove_lines(PIX *bits, bool across)
     if (length < LINE_LEAST)
         return bits;
     PIX *lines = across ? pixOpenBrick(NULL, bits, length, 1) : pixOpenBrick(NULL, bits, 1, length);
+    PIX *thick = across ? pixOpenBrick(NULL, lines, 1, LINE_THICK) : pixOpenBrick(NULL, lines, LINE_THICK, 1);
+
+    pixSubtract(lines, lines, thick);
     PIX *wide = pixDilateBrick(NULL, lines, 3, 3);
     PIX *rest = pixSubtract(NULL, bits, wide);
     PIX *closed = across ? pixCloseSafeBrick(NULL, rest, 1, 9) : pixCloseSafeBrick(NULL, rest, 9, 1);
@@ -58,6 +63,7 @@ static PIX *remove_lines(PIX *bits, bool across)
     pixAnd(closed, closed, wide);
     pixOr(rest, rest, closed);
     pixDestroy(&lines);
+    pixDestroy(&thick);
     pixDestroy(&wide);
     pixDestroy(&closed);
     return replace(bits, rest);

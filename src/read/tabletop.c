@@ -14,10 +14,10 @@ enum {
     RIM = 4      /* pixels along the edges that show the table */
 };
 
-static const float least_step = 20;       /* grey steps between table and sheet */
+static const float least_step = 8;        /* grey steps between table and sheet */
 static const float least_area = 0.08f;    /* of the picture */
 static const float most_rim = 0.4f;       /* of the rim that the sheet may reach */
-static const float least_square = 0.87f;  /* of the sheet that four corners enclose: an ellipse has 0.64 */
+static const float least_square = 0.93f;  /* of the sheet that four corners enclose: an ellipse has 0.64 */
 static const float least_bright = 0.6f;   /* of the sheet that differs from the table */
 static const float least_written = 0.001f; /* of the sheet that differs from its surroundings */
 
@@ -167,8 +167,8 @@ static float written_share(const Small *s, const Corner c[4])
 static int find_sheet(Small *s, Corner corners[4], bool *found, float *work, Err *e)
 {
     int n = s->width * s->height, rim = 0, reached = 0, bright = 0, filled = 0;
-    float table = quantile(s, true, 0.5f, work), spread = quantile(s, true, 0.8f, work) - table;
-    float step = spread * 2 > least_step ? spread * 2 : least_step;
+    float table = quantile(s, true, 0.5f, work), spread = table - quantile(s, true, 0.2f, work);
+    float step = 3 * spread > least_step ? 3 * spread : least_step;
     Corner other[4];
 
     *found = false;
