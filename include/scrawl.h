@@ -28,7 +28,8 @@ typedef struct scrawl_error {
 typedef struct scrawl_reader scrawl_reader;
 
 typedef struct scrawl_digit {
-    int x, y, width, height; /* the box of its ink in pixels of the picture, which is upright (see scrawl_reading) */
+    int x, y, width, height; /* the box of its ink in pixels of the picture, which is upright (see scrawl_reading);
+                                of a line that was turned level, the upright box round that */
     int digit;               /* 0..9, or -1: scrawl does not know */
     double probability;      /* of the likeliest digit, refused or not */
 } scrawl_digit;

@@ -3,7 +3,7 @@
  *     char shown[200];
  *     plain_text(shown, sizeof shown, "caf\xC3\xA9 \x1B[31m");     // "café \x1B[31m" with \x1B in four letters
  *
- * Every sentence of an Err, and all that the command line says on standard error, goes through it. */
+ * Every sentence of an Err, and every refusal of the command line, goes through it. */
 #ifndef SCRAWL_BASE_PLAIN_H
 #define SCRAWL_BASE_PLAIN_H
 

@@ -207,9 +207,14 @@ static int animate(const Values *v, const char *path, const Dataset *d, Chosen *
     return status;
 }
 
+static bool is_gif(const char *path)
+{
+    return !strcasecmp(file_ending(path), "gif");
+}
+
 static int plot_grid(const Values *v, const char *path, const Dataset *d, Err *e)
 {
-    bool gif = !strcmp(file_ending(v->grid), "gif");
+    bool gif = is_gif(v->grid);
     Chosen c = {0};
     int status;
 
@@ -324,7 +329,7 @@ static int run(const Verb *verb, int argc, char **argv)
 
     if (status || args.help)
         return status;
-    bool gif = v.grid && !strcmp(file_ending(v.grid), "gif");
+    bool gif = v.grid && is_gif(v.grid);
 
     if (v.augment && !v.grid)
         return usage_error(verb, "--augment is for --grid OUT.png or OUT.gif");

@@ -229,14 +229,14 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "--single is one digit, --digits a number's length");
     if (v.annotate && args.count > 1)
         return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
+    if (canvas_check(v.annotate, &e))
+        return refuse("%s", e.text);
     if (read_form_wanted(&v.form))
         return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, v.annotate, args.list, args.count});
     if (v.digits && line_length_parse(v.digits, &v.length, &e))
         return usage_error(verb, "%s", e.text);
     if (wants_input_twice(&args))
         return usage_error(verb, "-, the standard input, can be read once");
-    if (canvas_check(v.annotate, &e))
-        return refuse("%s", e.text);
     Job j = {.v = &v};
 
     status = job_start(&j, args.count, &e) ? refuse("%s", e.text) : read_pictures(&j, args.list, args.count);

@@ -85,15 +85,15 @@ static void pnm_word(Reader *r, char word[16])
     word[n] = '\0';
 }
 
-/* A whole number of up to six digits, or 0. */
+/* A whole number, or 0 for none and for more than six digits. */
 static size_t pnm_number(Reader *r)
 {
     char word[16];
     size_t n = 0;
 
     pnm_word(r, word);
-    for (int i = 0; i < 6 && word[i] >= '0' && word[i] <= '9'; i++)
-        n = 10 * n + (size_t)(word[i] - '0');
+    for (int i = 0; word[i] >= '0' && word[i] <= '9'; i++)
+        n = i < 6 ? 10 * n + (size_t)(word[i] - '0') : 0;
     return n;
 }
 

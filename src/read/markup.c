@@ -49,6 +49,7 @@ typedef struct Markup {
     double pen;
     uint8_t *map; /* (map_height,map_width) what is covered */
     int map_width, map_height;
+    bool full;           /* nothing far away was free */
     double cell, margin; /* a cell's side; paper around the picture that the map shows as well */
 } Markup;
 
@@ -77,7 +78,8 @@ static Cells cells_of(const Markup *m, Box b)
 static bool is_free(const Markup *m, Box b)
 {
     Cells c = cells_of(m, b);
-    int written = 0;
+    int wide = c.x1 - c.x0, high = c.y1 - c.y0, written = 0;
+    float most = covered_most * (float)(high * (wide < high ? wide : high));
 
     if (c.x0 < 0 || c.y0 < 0 || c.x1 > m->map_width || c.y1 > m->map_height)
         return false;
@@ -85,12 +87,11 @@ static bool is_free(const Markup *m, Box b)
         for (int x = c.x0; x < c.x1; x++) {
             uint8_t v = m->map[(size_t)y * m->map_width + x];
 
-            if (v & CHIP)
-                return false;
             written += v;
+            if (v & CHIP || (float)written > most)
+                return false;
         }
-    int wide = c.x1 - c.x0, high = c.y1 - c.y0;
-    return written <= covered_most * high * (wide < high ? wide : high);
+    return true;
 }
 
 /* Sets what `keep` leaves of the map's values, and `bits`. */
@@ -327,7 +328,7 @@ static bool try_inside(Markup *m, int index, double em)
 }
 
 /* Farther and farther away, in all directions. */
-static void place_far(Markup *m, int index)
+static bool place_far(Markup *m, int index)
 {
     Box b = bounds(m, &m->marks[index]);
     double em = m->least, wide = wide_of(&m->names[index], em), high = chip_height * em;
@@ -341,17 +342,19 @@ static void place_far(Markup *m, int index)
 
             if (try_place(m, index, (Box){x - wide / 2, y - high / 2, wide, high}, em)) {
                 m->names[index].far = true;
-                return;
+                return true;
             }
         }
+    return false;
 }
 
+/* Far ones are looked for until one was looked for in vain: the page is full then, and the search long. */
 static void place_one(Markup *m, int index)
 {
     for (double em = m->usual; em >= m->least; em *= shrink)
         if (m->marks[index].inside ? try_inside(m, index, em) : try_sides(m, index, em))
             return;
-    place_far(m, index);
+    m->full = m->full || !place_far(m, index);
 }
 
 static void place_group(Markup *m, int first, int end)

@@ -18,6 +18,8 @@ static const float least_step = 8;        /* grey steps between table and sheet 
 static const float least_area = 0.08f;    /* of the picture */
 static const float most_rim = 0.4f;       /* of the rim that the sheet may reach */
 static const float least_square = 0.93f;  /* of the sheet that four corners enclose: an ellipse has 0.64 */
+static const float least_edge = 10;       /* grey steps across an edge of a sheet */
+static const float least_edges = 0.7f;    /* of its edges that have such a step */
 static const float least_bright = 0.6f;   /* of the sheet that differs from the table */
 static const float least_written = 0.001f; /* of the sheet that differs from its surroundings */
 
@@ -143,6 +145,34 @@ static float depth_in(const Corner c[4], float x, float y)
     return least;
 }
 
+/* Luma at a spot; negative outside the picture. */
+static float luma_at(const Small *s, float x, float y)
+{
+    int u = (int)floorf(x), v = (int)floorf(y);
+
+    return u < 0 || v < 0 || u >= s->width || v >= s->height ? -1 : luma(s, v * s->width + u);
+}
+
+/* The share of the edges of four corners, clockwise, at which the table is darker by a step: light that falls off has none. Edges
+ * at the rim count as none. */
+static float edge_share(const Small *s, const Corner c[4])
+{
+    int n = 0, steps = 0;
+
+    for (int k = 0; k < 4; k++) {
+        float dx = c[(k + 1) % 4].x - c[k].x, dy = c[(k + 1) % 4].y - c[k].y, length = hypotf(dx, dy);
+
+        for (float t = 4; t < length - 4; t++) {
+            float x = c[k].x + dx * t / length, y = c[k].y + dy * t / length, ox = 3 * dy / length, oy = -3 * dx / length;
+            float out = luma_at(s, x + ox, y + oy), in = luma_at(s, x - ox, y - oy);
+
+            n++;
+            steps += out >= 0 && in - out > least_edge;
+        }
+    }
+    return n ? (float)steps / (float)n : 0;
+}
+
 /* The share of the sheet, away from its edges, that is darker or lighter than what is around it. */
 static float written_share(const Small *s, const Corner c[4])
 {
@@ -189,7 +219,8 @@ static int find_sheet(Small *s, Corner corners[4], bool *found, float *work, Err
     find_corners(s, true, other);
     if (area_of(other) > area_of(corners))
         memcpy(corners, other, sizeof other);
-    *found = area_of(corners) > least_square * (float)filled && written_share(s, corners) > least_written;
+    *found = area_of(corners) > least_square * (float)filled && edge_share(s, corners) > least_edges &&
+             written_share(s, corners) > least_written;
     return 0;
 }
 

@@ -178,15 +178,16 @@ static int check_method(const char *method, const Route *route, Reply *reply)
 }
 
 /* What is asked of a request that met a route. */
-static int check_route(const Request *r, const Route *route, const Rules *rules, Reply *reply)
+static void check_route(const Request *r, const Route *route, const Rules *rules, Reply *reply)
 {
     if (check_method(r->method, route, reply))
-        return reply->status;
+        return;
     if (r->origin && !origin_is_ours(r->origin, r->host, rules))
-        return reply_refuse(reply, 403, "origin", "Pages from elsewhere may not ask this server.");
-    if (rules->token && !route->is_open && !has_token(r, rules->token))
-        return reply_refuse(reply, 401, "token", "This server wants its bearer token.");
-    return route->method[0] == 'P' ? check_body(r, route, rules, reply) : 0;
+        reply_refuse(reply, 403, "origin", "Pages from elsewhere may not ask this server.");
+    else if (rules->token && !route->is_open && !has_token(r, rules->token))
+        reply_refuse(reply, 401, "token", "This server wants its bearer token.");
+    else if (route->method[0] == 'P')
+        check_body(r, route, rules, reply);
 }
 
 const Route *request_check(const Request *r, const Rules *rules, Reply *reply)
