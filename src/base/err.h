@@ -6,8 +6,9 @@
  *
  * A function that meets the world (files, users, the network) returns NULL or a negative code and
  * fills the Err that is its last parameter. The sentence is good enough to show as it is: it names
- * the thing, and both numbers where two disagree. On success the Err is left untouched. Our own
- * mistakes are asserted instead. What a sentence quotes of a file may be any bytes: base/plain.h. Every `Err *` may be NULL when only the code matters. */
+ * the thing, and both numbers where two disagree; what it quotes of a file may be any bytes, which
+ * base/plain.h makes fit to be shown. On success the Err is left untouched. Our own mistakes are
+ * asserted instead. Every `Err *` may be NULL when only the code matters. */
 #ifndef SCRAWL_BASE_ERR_H
 #define SCRAWL_BASE_ERR_H
 

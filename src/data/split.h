@@ -8,8 +8,8 @@
  * Both lists are in rising order and together hold every picture once; the same seed gives the same lists.
  * - Where the set says who wrote a picture, all of one writer go to the same side, so that validation is about strangers.
  *   Otherwise, and for a share of one writer's set, each class is divided in the same proportion.
- * - Pictures only to learn from are never validated on. Those in a group with others (blemished copies) count in the share and
- *   are in neither list where the others are kept back.
+ * - Pictures only to learn from are never validated on. Those in a group with others (blemished copies) count in the
+ *   share and are in neither list where the others are kept back.
  * - Those that no such picture is in a group with are trained on, and move no other picture to the other side. */
 #ifndef SCRAWL_DATA_SPLIT_H
 #define SCRAWL_DATA_SPLIT_H

@@ -3,7 +3,8 @@
  *     int count;
  *     Piece *pieces = page_find(image, &count, NULL, &e);
  *
- * Light is evened out, ink told from paper, ruled lines removed; connected strokes that stand above each other become
+ * Light is evened out, ink told from paper, ruled lines removed; strokes too broad for that are looked for once more
+ * (read/broad.h); connected strokes that stand above each other become
  * one piece, specks fall away, pieces are gathered into lines of writing. Touching digits stay one piece. */
 #ifndef SCRAWL_READ_PAGE_H
 #define SCRAWL_READ_PAGE_H

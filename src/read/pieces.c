@@ -226,8 +226,8 @@ static void order_rows(Piece *p, int n)
     qsort(p, n, sizeof *p, by_line);
 }
 
-/* How far lines that are level but for little fall: one slope that fits all of them, by least squares; false where that may be
- * by chance, since the middles of digits stray. */
+/* How far lines that are level but for little fall: one slope that fits all of them, by least squares; false where that
+ * may be by chance, since the middles of digits stray. */
 static bool rest_of_slope(const Piece *p, int n, double slope, double *total)
 {
     double xx = 0, xy = 0, yy = 0;
