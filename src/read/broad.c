@@ -14,6 +14,7 @@ enum {
 
 static const float broad = 0.035f; /* mean width of strokes, of the longer side: some may be twice that */
 static const float least_ink = 0.4f;
+static const float deeper = 1.4f; /* than broad strokes: finer writing */
 
 static bool is_part(const Parts *parts, int w, int h, int x, int y)
 {
@@ -64,11 +65,14 @@ static bool is_block(const Part *q, const InkMap *map, const Look *fine)
     return held > 1 || (map->dark_ink != fine->dark_ink && 2 * w > h);
 }
 
-/* Whether a finer look found nothing but bits of these parts. */
+/* Whether a finer look found nothing but bits of these parts. Bits are no deeper than the strokes that they are of; writing in a
+ * shadow is. */
 static bool holds_all(const Parts *parts, const InkMap *map, const Look *fine)
 {
     double ratio = fine->scale / map->scale;
 
+    if (fine->dark_ink == map->dark_ink && fine->level > deeper * map->level)
+        return false;
     for (int k = 0; k < parts->count; k++)
         if (is_block(&parts->list[k], map, fine))
             return false;
@@ -103,7 +107,7 @@ static int take_parts(const Parts *parts, const InkMap *map, Look *look, Err *e)
         p[i] = (Piece){q->x0, q->y0, part_width(q), part_height(q), 0};
     }
     free(look->pieces);
-    *look = (Look){p, parts->count, map->scale, map->dark_ink};
+    *look = (Look){p, parts->count, map->scale, map->dark_ink, map->level};
     return 0;
 }
 

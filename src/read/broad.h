@@ -5,7 +5,7 @@
  *
  * A bound on the width of strokes tells any shadow from them, but falls into rims and nothing where strokes are broader: a
  * digit written with a marker, photographed from near. A coarse look without the bound finds those. It counts only where
- * nothing finer lies beside what it finds, and nothing finer on it: a blot, a shadow or a sheet on a table are no strokes. */
+ * nothing finer lies beside what it finds, and nothing finer or deeper on it: a blot, a shadow or a sheet on a table are no strokes. */
 #ifndef SCRAWL_READ_BROAD_H
 #define SCRAWL_READ_BROAD_H
 
@@ -19,6 +19,7 @@ typedef struct Look {
     int count;
     double scale; /* the picture's size over the working size */
     bool dark_ink;
+    float level; /* depth of a stroke in grey steps, as InkMap's */
 } Look;
 
 /* ERR_MEMORY; the look is whole in any case. */

@@ -13,8 +13,7 @@
 
 enum {
     WORK_SIDE = 1600, /* pixels of the longer side that strokes are looked for at */
-    LINE_LEAST = 120, /* pixels: a shorter straight stroke may be a 1 */
-    LINE_THICK = 24   /* pixels */
+    LINE_LEAST = 120  /* pixels: a shorter straight stroke may be a 1 */
 };
 
 static const float thickest = 0.08f; /* stroke, of the longer side */
@@ -44,8 +43,7 @@ static PIX *replace(PIX *old, PIX *new)
     return new;
 }
 
-/* Straight lines along one axis, by opening with a long brick; what a digit has across them is closed again. What is
- * thicker than a line is a stroke of a large digit. */
+/* Straight lines along one axis, by opening with a long brick; what a digit has across them is closed again. */
 static PIX *remove_lines(PIX *bits, bool across)
 {
     int length = across ? pixGetWidth(bits) / 8 : pixGetHeight(bits) / 8;
@@ -53,9 +51,6 @@ static PIX *remove_lines(PIX *bits, bool across)
     if (length < LINE_LEAST)
         return bits;
     PIX *lines = across ? pixOpenBrick(NULL, bits, length, 1) : pixOpenBrick(NULL, bits, 1, length);
-    PIX *thick = across ? pixOpenBrick(NULL, lines, 1, LINE_THICK) : pixOpenBrick(NULL, lines, LINE_THICK, 1);
-
-    pixSubtract(lines, lines, thick);
     PIX *wide = pixDilateBrick(NULL, lines, 3, 3);
     PIX *rest = pixSubtract(NULL, bits, wide);
     PIX *closed = across ? pixCloseSafeBrick(NULL, rest, 1, 9) : pixCloseSafeBrick(NULL, rest, 9, 1);
@@ -63,10 +58,32 @@ static PIX *remove_lines(PIX *bits, bool across)
     pixAnd(closed, closed, wide);
     pixOr(rest, rest, closed);
     pixDestroy(&lines);
-    pixDestroy(&thick);
     pixDestroy(&wide);
     pixDestroy(&closed);
     return replace(bits, rest);
+}
+
+/* Whether all ink, specks aside, is one large digit: its strokes may be as long as lines. */
+static bool is_one_digit(PIX *bits)
+{
+    BOXA *boxes = pixConnCompBB(bits, 8);
+    int n = boxes ? boxaGetCount(boxes) : 0, width = pixGetWidth(bits), height = pixGetHeight(bits), large = 0;
+    l_int32 x = 0, y = 0, w = 0, h = 0, area = 0;
+
+    for (int i = 0; i < n; i++) {
+        l_int32 u, v, across = 0, down = 0;
+
+        boxaGetBoxGeometry(boxes, i, &u, &v, &across, &down);
+        if (across * 20 > width || down * 20 > height) {
+            large++;
+            x = u, y = v, w = across, h = down;
+        }
+    }
+    boxaDestroy(&boxes);
+    if (large != 1 || 10 * h < 3 * height || x < 2 || y < 2 || x + w > width - 2 || y + h > height - 2)
+        return false;
+    pixCountPixels(bits, &area, NULL);
+    return 2 * (double)area < (double)w * h;
 }
 
 /* What is ink at the working size, without long straight lines. */
@@ -80,11 +97,10 @@ static PIX *find_ink(const Image *im, Look *look, Err *e)
 
     look->scale = map ? map->scale : 1;
     look->dark_ink = map && map->dark_ink;
+    look->level = map ? map->level : 0;
     ink_free(map);
-    if (pix)
-        pix = remove_lines(pix, true);
-    if (pix)
-        pix = remove_lines(pix, false);
+    for (int across = 1; pix && across >= 0 && !is_one_digit(pix); across--)
+        pix = remove_lines(pix, across);
     if (!pix)
         err_set(e, ERR_MEMORY, "no memory for a picture of %dx%d", im->width, im->height);
     return pix;

@@ -400,7 +400,7 @@ static void the_first_trouble_of_a_writer_is_reported_at_the_end(void **state)
         "tensor 'a': the name is given twice",
         "tensor '__metadata__': no name for a tensor",
         "tensor 'b': too large, or one too many",
-        "tensor '\xff': a name that is not UTF-8, or no memory",
+        "tensor '\\xFF': a name that is not UTF-8, or no memory",
     };
 
     bad[1].name = "__metadata__";
