@@ -55,18 +55,48 @@ static bool in_rim(const Small *s, int i)
     return x < RIM || y < RIM || x >= s->width - RIM || y >= s->height - RIM;
 }
 
-/* The q-quantile of luma in the rim (1), or where the map is set (0); `work` has room for all pixels. */
-static float quantile(const Small *s, bool rim, float q, float *work)
+/* How much brighter a pixel is than the table would be there, whose light falls off evenly: light[0] in the middle, and
+ * so much more for each pixel to the right and down. */
+static float above_table(const Small *s, const float light[3], int i)
+{
+    return luma(s, i) - light[0] - light[1] * (float)(i % s->width - s->width / 2) -
+           light[2] * (float)(i / s->width - s->height / 2);
+}
+
+/* The q-quantile of that in the rim; `work` has room for all pixels. */
+static float rim_quantile(const Small *s, const float light[3], float q, float *work)
 {
     int n = 0;
 
     for (int i = 0; i < s->width * s->height; i++)
-        if (rim ? in_rim(s, i) : s->map[i] > 0)
-            work[n++] = luma(s, i);
-    if (!n)
-        return 0;
+        if (in_rim(s, i))
+            work[n++] = above_table(s, light, i);
     qsort(work, (size_t)n, sizeof *work, by_value);
     return work[(int)(q * (float)(n - 1))];
+}
+
+/* The light on the table: medians along the four sides of the rim say how it falls, and one of all how much there is. Sides
+ * that a sheet reaches over most of their length mislead it; then there is no sheet with four edges either. */
+static void find_light(const Small *s, float light[3], float *work)
+{
+    float side[4];
+
+    for (int k = 0; k < 4; k++) {
+        int n = 0;
+
+        for (int i = 0; i < s->width * s->height; i++) {
+            int x = i % s->width, y = i / s->width;
+
+            if (k == 0 ? x < RIM : k == 1 ? x >= s->width - RIM : k == 2 ? y < RIM : y >= s->height - RIM)
+                work[n++] = luma(s, i);
+        }
+        qsort(work, (size_t)n, sizeof *work, by_value);
+        side[k] = work[n / 2];
+    }
+    light[0] = 0;
+    light[1] = (side[1] - side[0]) / (float)s->width;
+    light[2] = (side[3] - side[2]) / (float)s->height;
+    light[0] = rim_quantile(s, light, 0.5f, work);
 }
 
 /* Keeps the largest part of the map and fills it: what lies between its pixels in its row and in its column. */
@@ -197,20 +227,22 @@ static float written_share(const Small *s, const Corner c[4])
 static int find_sheet(Small *s, Corner corners[4], bool *found, float *work, Err *e)
 {
     int n = s->width * s->height, rim = 0, reached = 0, bright = 0, filled = 0;
-    float table = quantile(s, true, 0.5f, work), spread = table - quantile(s, true, 0.2f, work);
-    float step = 3 * spread > least_step ? 3 * spread : least_step;
+    float light[3];
     Corner other[4];
+
+    find_light(s, light, work);
+    float spread = -rim_quantile(s, light, 0.2f, work), step = 3 * spread > least_step ? 3 * spread : least_step;
 
     *found = false;
     for (int i = 0; i < n; i++)
-        s->map[i] = luma(s, i) > table + step;
+        s->map[i] = above_table(s, light, i) > step;
     if (keep_largest(s, e))
         return -(int)ERR_MEMORY;
     for (int i = 0; i < n; i++) {
         rim += in_rim(s, i);
         reached += in_rim(s, i) && s->map[i] > 0;
         filled += s->map[i] > 0;
-        bright += s->map[i] > 0 && luma(s, i) > table + step;
+        bright += s->map[i] > 0 && above_table(s, light, i) > step;
     }
     if ((float)filled < least_area * (float)n || (float)reached > most_rim * (float)rim ||
         (float)bright < least_bright * (float)filled)

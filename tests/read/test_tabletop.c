@@ -77,6 +77,25 @@ static void a_sheet_is_cut_out_and_its_writing_stays(void **state)
         }
 }
 
+static void light_that_falls_off_hides_no_sheet(void **state)
+{
+    (void)state;
+    for (int table = 40; table <= 190; table += 50) {
+        Image *im = plain(table), *sheet;
+        int x, y;
+
+        draw_block(im, 330, 250, 360, 200, 0.1, 235);
+        write_on(im, 330, 250, 0.1, 40);
+        for (int i = 0; i < WIDTH * HEIGHT * 3; i++)
+            im->pixels[i] = (uint8_t)(im->pixels[i] * (1 - 0.35 * (i / 3 % WIDTH) / WIDTH));
+        sheet = sheet_of(im, &x, &y);
+        assert_non_null(sheet);
+        assert_true(sheet->width > 340 && sheet->width < 420 && sheet->height > 180 && sheet->height < 260);
+        image_free(sheet);
+        image_free(im);
+    }
+}
+
 static void expect_none(Image *im)
 {
     int x, y;
@@ -137,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sheet_is_cut_out_and_its_writing_stays),
+        cmocka_unit_test(light_that_falls_off_hides_no_sheet),
         cmocka_unit_test(what_is_no_sheet_is_left_alone),
         cmocka_unit_test(small_and_odd_pictures_are_left_alone),
     };
