@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/levels.h"
 #include "image/parts.h"
 #include "image/resample.h"
 
@@ -34,11 +35,12 @@ typedef struct Corner {
     float x, y;
 } Corner;
 
-static int by_value(const void *a, const void *b)
+static float quantile(const float *v, int n, float q)
 {
-    float x = *(const float *)a, y = *(const float *)b;
+    Levels levels;
 
-    return (x > y) - (x < y);
+    levels_count(&levels, v, n, -256, 256);
+    return levels_quantile(&levels, q);
 }
 
 static float luma(const Small *s, int i)
@@ -71,8 +73,7 @@ static float rim_quantile(const Small *s, const float light[3], float q, float *
     for (int i = 0; i < s->width * s->height; i++)
         if (in_rim(s, i))
             work[n++] = above_table(s, light, i);
-    qsort(work, (size_t)n, sizeof *work, by_value);
-    return work[(int)(q * (float)(n - 1))];
+    return quantile(work, n, q);
 }
 
 /* The light on the table: medians along the four sides of the rim say how it falls, and one of all how much there is. Sides
@@ -90,8 +91,7 @@ static void find_light(const Small *s, float light[3], float *work)
             if (k == 0 ? x < RIM : k == 1 ? x >= s->width - RIM : k == 2 ? y < RIM : y >= s->height - RIM)
                 work[n++] = luma(s, i);
         }
-        qsort(work, (size_t)n, sizeof *work, by_value);
-        side[k] = work[n / 2];
+        side[k] = quantile(work, n, 0.5f);
     }
     light[0] = 0;
     light[1] = (side[1] - side[0]) / (float)s->width;
@@ -281,8 +281,7 @@ static void colour_of(const Small *s, float *work, uint8_t out[3])
         for (int i = 0; i < s->width * s->height; i++)
             if (s->map[i] > 0)
                 work[n++] = s->pixels[(size_t)i * s->channels + c];
-        qsort(work, (size_t)n, sizeof *work, by_value);
-        out[c] = (uint8_t)(work[n / 2] + 0.5f);
+        out[c] = (uint8_t)(quantile(work, n, 0.5f) + 0.5f);
     }
 }
 
