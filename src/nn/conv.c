@@ -369,8 +369,9 @@ static void conv_backward_rows(const Step *s, Work *w, Rows rows)
     const float *x = conv_load_input(s, w, p, rows), *d = conv_load_gradient(s, w, p, rows);
     int pixels = rows.count * s->dout.w;
 
-    correlate(p, s, w, pixels, &t->gradient, d, x);
-    if (op_param(s, 1))
+    if (!w->input_only)
+        correlate(p, s, w, pixels, &t->gradient, d, x);
+    if (op_param(s, 1) && !w->input_only)
         w->k->row_sums(s->dout.c, pixels, d, t->gradient.plane, p->d_at, w->grads + op_param(s, 1)->offset);
     if (s->wants[0])
         scatter(p, s, w, (Operand){&t->gradient, d, rows}, &s->din[0],
@@ -450,8 +451,9 @@ static void transposed_backward(const Step *s, Work *w)
 
     const float *x = w->memory + s->in[0].at, *d = w->memory + s->dout.at;
 
-    correlate(p, s, w, s->in[0].h * s->in[0].w, &s->in[0], x, d);
-    if (op_param(s, 1))
+    if (!w->input_only)
+        correlate(p, s, w, s->in[0].h * s->in[0].w, &s->in[0], x, d);
+    if (op_param(s, 1) && !w->input_only)
         w->k->row_sums(s->dout.c, s->dout.h * s->dout.w, d, s->dout.plane, p->sum_at,
                        w->grads + op_param(s, 1)->offset);
     if (s->wants[0])

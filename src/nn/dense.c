@@ -170,7 +170,8 @@ static void dense_back_input(const Step *s, Work *w)
 
 static void dense_backward(const Step *s, Work *w)
 {
-    dense_back_weight(s, w);
+    if (!w->input_only)
+        dense_back_weight(s, w);
     if (s->wants[0])
         dense_back_input(s, w);
 }

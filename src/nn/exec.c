@@ -221,7 +221,7 @@ typedef struct Pass { /* what all threads work on */
     int first, end;        /* segments */
     int zero;              /* the segment at which a lane's gradient starts from zero */
     int slices;
-    bool training;
+    bool training, input_only;
     atomic_int next;       /* inference: the next slice */
 } Pass;
 
@@ -275,6 +275,7 @@ static Work work_on(const Pass *p, int thread, int slice)
     return (Work){.k = x->kernels, .memory = x->memory + arena * x->arena,
                   .scratch = x->scratches + thread * x->scratch, .params = x->net->block, .state = x->net->state,
                   .images = slice_images(x->batch_count, slice), .slice = slice, .training = p->training,
+                  .input_only = p->input_only,
                   .seed = x->options.seed, .step = x->step};
 }
 
@@ -365,7 +366,7 @@ static void run_lane(const Pass *p, int thread, int lane, int first, int last)
     int lanes = lanes_in_use(p);
     float *grads = x->lanes + lane * x->lane_size;
 
-    if (first == p->zero)
+    if (first == p->zero && !p->input_only)
         memset(grads, 0, x->net->block_size * sizeof *grads);
     for (int slice = p->slices * lane / lanes; slice < p->slices * (lane + 1) / lanes; slice++) {
         Work w = work_on(p, thread, slice);
@@ -432,7 +433,7 @@ static void train_work(void *job, int thread)
             run_lane(p, thread, lane, first, s);
         meet(p, &x->segments[s]);
     }
-    if (p->end == x->segment_count)
+    if (p->end == x->segment_count && !p->input_only)
         add_lanes(p, thread);
 }
 
@@ -447,7 +448,7 @@ static void team_do(Exec *x, TeamWork *work, void *job)
 static void run_segments(Exec *x, const Batch *b, int first, int end, int zero)
 {
     Pass p = {.x = x, .batch = b, .first = first, .end = end, .zero = zero, .training = true,
-              .slices = (x->batch_count + LANES - 1) / LANES};
+              .input_only = b && b->input_only, .slices = (x->batch_count + LANES - 1) / LANES};
 
     for (int s = 0; s < x->segment_count; s++)
         atomic_init(&x->claims[s], 0);

@@ -122,6 +122,7 @@ typedef struct Work {
     int images;   /* lanes in use, 1..16; by channel: 1 */
     int slice;
     bool training; /* this pass uses batch statistics and dropout */
+    bool input_only; /* nobody will read grads: a layer need not find what takes long */
     uint64_t seed, step;
 } Work;
 

@@ -10,6 +10,7 @@
 
 #include "tensor/level_kernels.h"
 #include "tensor/pairs.h"
+#include "tensor/turn.h"
 
 enum {
     SIDE = 16,             /* rows and columns of a tile of sums */
@@ -67,25 +68,10 @@ INLINE void pack_pairs(const float *a, const float *b, uint16_t *to)
         *(vf *)(to + 2 * l) = pair_of(vload(a + l), vload(b + l));
 }
 
-typedef uint32_t Words __attribute__((vector_size(64), may_alias));
-
-/* 16x16 words of two numbers: rows become pairs of columns, and the other way round. Four rounds of interleaving: after each, twice as
- * many words of a column stand together. */
-static void turn(Tile *t)
+/* Rows become pairs of columns, and the other way round. */
+static void turn_tile(Tile *t)
 {
-    Words *rows = (Words *)t, next[SIDE];
-
-    UNROLL for (int round = 0; round < 4; round++)
-    {
-        UNROLL for (int i = 0; i < SIDE / 2; i++)
-        {
-            next[2 * i] = SHUFFLE(Words, rows[i], rows[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
-                                  21, 6, 22, 7, 23);
-            next[2 * i + 1] = SHUFFLE(Words, rows[i], rows[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12,
-                                      28, 13, 29, 14, 30, 15, 31);
-        }
-        UNROLL for (int i = 0; i < SIDE; i++) rows[i] = next[i];
-    }
+    turn((Words *)t);
 }
 
 /* ---- the unit ---- */
@@ -187,7 +173,7 @@ static void pack_w_by_terms(const Gemm *g, const Terms *t, int row, int s, Tile 
         pack_pairs(k < t->count ? w + g->w_at[t->k + k] : zeros,
                    k + 1 < t->count ? w + g->w_at[t->k + k + 1] : zeros, to->at[p]);
     }
-    turn(to);
+    turn_tile(to);
 }
 
 static void pack_w(const Gemm *g, const Terms *t, int row, Tile *to)
@@ -301,7 +287,7 @@ static void pack_d(const Dot *d, const Positions *p, int row, Tile *to)
         for (int r = 0; r < rows; r++)
             pack_positions(d->d + (row + r) * d->d_row, d->d_at, p, s, to[s].at[r]);
         memset(to[s].at[rows], 0, (SIDE - rows) * sizeof to[s].at[0]);
-        turn(&to[s]);
+        turn_tile(&to[s]);
     }
 }
 

@@ -2,8 +2,12 @@
  *
  * A tile of MR channels by KR taps of vector accumulators runs along the positions; one halving lane-sum at the
  * end. Positions are cut into blocks; of one, some rows of d stay in the second-level cache while all taps pass over them, and a few taps'
- * inputs in the first-level cache. */
+ * inputs in the first-level cache.
+ * Where there are many channels, AVX-512 has another way (below). */
+#include <stdbool.h>
+
 #include "tensor/level_kernels.h"
+#include "tensor/turn.h"
 
 enum { ROWS_MOST = REGISTERS == 32 ? 6 : 3, TAPS_MOST = 4 };
 enum { BLOCK = 112 }; /* positions in a block: 6 + 4 rows of 7 KB */
@@ -43,9 +47,19 @@ INLINE void dot_tile(const int MR, const int KR, const Dot *t, Part p)
     }
     float *g = t->g + p.row + p.tap * t->g_row;
 
-    UNROLL for (int i = 0; i < MR; i++)
-        UNROLL for (int k = 0; k < KR; k++)
-            g[i + k * t->g_row] += hsum(c[i][k]);
+    enum { FOUR = 4 };
+    const int sums = MR * KR;
+
+    UNROLL for (int s = 0; s + FOUR <= sums; s += FOUR)
+    {
+        v4 r = hsum4(c[s % MR][s / MR], c[(s + 1) % MR][(s + 1) / MR], c[(s + 2) % MR][(s + 2) / MR],
+                     c[(s + 3) % MR][(s + 3) / MR]);
+
+        UNROLL for (int q = 0; q < FOUR; q++)
+            g[(s + q) % MR + (s + q) / MR * t->g_row] += r[q];
+    }
+    UNROLL for (int s = sums / FOUR * FOUR; s < sums; s++)
+        g[s % MR + s / MR * t->g_row] += hsum(c[s % MR][s / MR]);
 }
 
 typedef void DotTile(const Dot *t, Part p);
@@ -101,12 +115,130 @@ static void dot_block(const Dot *t, int first, int end)
             dot_tiles(t, (Part){row, tap, first, end}, least(ROWS, t->m - row), least(TAPS, t->k - tap));
 }
 
-void KERNEL(dot)(const Dot *t)
+/* ---- many channels and taps: d is turned once for all taps, so that channels lie side by side ---- */
+
+#ifdef __AVX512F__
+enum { VECTORS_MOST = 3, TURNED_TAPS = 8, TURNED_MOST = 52 }; /* vectors of channels, taps in a tile; positions at a time: 156 KB */
+
+typedef struct Turned {
+    float at[TURNED_MOST * LANES][VECTORS_MOST * VL];
+} __attribute__((aligned(64))) Turned;
+
+static void turn_d(const Dot *t, Part p, int vectors, Turned *to)
 {
-    int blocks = (t->n + BLOCK - 1) / BLOCK;
+    for (int j = p.first; j < p.end; j++)
+        for (int i = 0; i < vectors; i++) {
+            const float *d = t->d + (size_t)(p.row + i * VL) * t->d_row + t->d_at[j];
+            Words rows[LANES];
+
+            UNROLL for (int r = 0; r < LANES; r++) rows[r] = *(const Words *)(d + r * t->d_row);
+            turn(rows);
+            UNROLL for (int l = 0; l < LANES; l++)
+                *(Words *)(to->at[(j - p.first) * LANES + l] + i * VL) = rows[l];
+        }
+}
+
+/* As dot_tile, but a sum's vector holds channels: no lanes to add up in the end. */
+INLINE void turned_tile(const int KR, const int VR, const Dot *t, Part p, const Turned *d)
+{
+    vf c[TURNED_TAPS][VECTORS_MOST];
+    const float *x[TURNED_TAPS], *row = d->at[0];
+    float *g = t->g + p.row + p.tap * t->g_row;
+
+    UNROLL for (int k = 0; k < KR; k++)
+        x[k] = t->x + t->x_k[p.tap + k];
+    UNROLL for (int k = 0; k < KR; k++)
+        UNROLL for (int i = 0; i < VR; i++)
+            c[k][i] = vload(g + k * t->g_row + i * VL);
+    for (int j = p.first; j < p.end; j++)
+        for (size_t at = t->x_j[j], end = at + LANES; at < end; at++, row += VECTORS_MOST * VL) {
+            vf v[VECTORS_MOST];
+
+            UNROLL for (int i = 0; i < VR; i++)
+                v[i] = vload(row + i * VL);
+            UNROLL for (int k = 0; k < KR; k++)
+            {
+                vf a = vset(x[k][at]);
+
+                UNROLL for (int i = 0; i < VR; i++)
+                    c[k][i] += a * v[i];
+            }
+        }
+    UNROLL for (int k = 0; k < KR; k++)
+        UNROLL for (int i = 0; i < VR; i++)
+            vstore(g + k * t->g_row + i * VL, c[k][i]);
+}
+
+typedef void TurnedTile(const Dot *t, Part p, const Turned *d);
+
+#define TURNED_TILE(KR, VR)                                                                        \
+    static __attribute__((noinline)) void turned_##KR##_##VR(const Dot *t, Part p, const Turned *d) \
+    {                                                                                              \
+        turned_tile(KR, VR, t, p, d);                                                              \
+    }
+#define TURNED_TILES(KR) TURNED_TILE(KR, 1) TURNED_TILE(KR, 2) TURNED_TILE(KR, 3)
+#define TURNED_NAMES(KR) {turned_##KR##_1, turned_##KR##_2, turned_##KR##_3}
+
+TURNED_TILES(1) TURNED_TILES(2) TURNED_TILES(3) TURNED_TILES(4)
+TURNED_TILES(5) TURNED_TILES(6) TURNED_TILES(7) TURNED_TILES(8)
+static TurnedTile *const turned_tiles[TURNED_TAPS][VECTORS_MOST] = {
+    TURNED_NAMES(1), TURNED_NAMES(2), TURNED_NAMES(3), TURNED_NAMES(4),
+    TURNED_NAMES(5), TURNED_NAMES(6), TURNED_NAMES(7), TURNED_NAMES(8)};
+
+/* All taps of some vectors of channels over one block of positions. */
+static void turned_taps(const Dot *t, Part p, int vectors)
+{
+    Turned d;
+
+    turn_d(t, p, vectors, &d);
+    for (int left = (t->k + TURNED_TAPS - 1) / TURNED_TAPS; left > 0; left--) {
+        int taps = (t->k - p.tap + left - 1) / left;
+
+        turned_tiles[taps - 1][vectors - 1](t, p, &d);
+        p.tap += taps;
+    }
+}
+
+static void turned_block(const Dot *t, int first, int end)
+{
+    Part p = {.first = first, .end = end};
+
+    for (int left = (t->m / VL + VECTORS_MOST - 1) / VECTORS_MOST; left > 0; left--) {
+        int vectors = ((t->m - p.row) / VL + left - 1) / left;
+
+        turned_taps(t, p, vectors);
+        p.row += vectors * VL;
+    }
+}
+
+static bool worth_turning(const Dot *t)
+{
+    enum { CHANNELS = 2 * VL, TAPS = 64 }; /* below, turning takes as long as it saves */
+
+    return t->m % VL == 0 && t->m >= CHANNELS && t->k >= TAPS;
+}
+#endif
+
+/* ---- all ---- */
+
+/* Calls work for the positions in as many blocks as none is longer than `most`. */
+static void in_blocks(const Dot *t, int most, void (*work)(const Dot *t, int first, int end))
+{
+    int blocks = (t->n + most - 1) / most;
 
     for (int b = 0; b < blocks; b++)
-        dot_block(t, (int)((long)t->n * b / blocks), (int)((long)t->n * (b + 1) / blocks));
+        work(t, (int)((long)t->n * b / blocks), (int)((long)t->n * (b + 1) / blocks));
+}
+
+void KERNEL(dot)(const Dot *t)
+{
+#ifdef __AVX512F__
+    if (worth_turning(t)) {
+        in_blocks(t, TURNED_MOST, turned_block);
+        return;
+    }
+#endif
+    in_blocks(t, BLOCK, dot_block);
 }
 
 void KERNEL(row_sums)(int m, int n, const float *d, size_t d_row, const int *d_at, float *sums)

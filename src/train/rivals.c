@@ -147,15 +147,15 @@ static void draw(Rivals *r, int count)
     exec_read_activation(r->draw, r->picture, r->fake);
 }
 
-/* The discriminator's loss and gradients on pictures that it should call `wanted`. */
-static double tell(Rivals *r, int count, const float *pictures, const float *wanted)
+/* The discriminator's loss on pictures that it should call `wanted`, and its gradient, or that of the pictures alone. */
+static double tell(Rivals *r, int count, const float *pictures, const float *wanted, bool input_only)
 {
     const float *more[] = {r->labels};
     const void *targets[] = {wanted};
     LossReport report;
 
     exec_train(r->tell,
-               &(Batch){.count = count, .values = pictures, .more = more, .targets = targets},
+               &(Batch){.count = count, .values = pictures, .more = more, .targets = targets, .input_only = input_only},
                &report);
     return report.sum;
 }
@@ -168,9 +168,9 @@ static bool step_discriminator(Rivals *r, int count, float lr, RivalLosses *loss
 
     if (c->clip_weights > 0)
         optim_clip_weights(r->discriminator, c->clip_weights);
-    losses->discriminator_real = tell(r, count, r->real, r->ones);
+    losses->discriminator_real = tell(r, count, r->real, r->ones, false);
     memcpy(r->kept, gradient, size * sizeof *gradient);
-    losses->discriminator_fake = tell(r, count, r->fake, r->zeros);
+    losses->discriminator_fake = tell(r, count, r->fake, r->zeros, false);
     for (size_t i = 0; i < size; i++)
         gradient[i] += r->kept[i];
     if (c->discriminator_lr > 0)
@@ -184,7 +184,7 @@ static bool step_generator(Rivals *r, int count, float lr, RivalLosses *losses)
     const void *targets[] = {r->slopes, r->real};
     LossReport reports[2] = {{0}};
 
-    losses->generator_fake = tell(r, count, r->fake, r->ones);
+    losses->generator_fake = tell(r, count, r->fake, r->ones, true);
     exec_read_input_gradient(r->tell, r->slopes);
     for (int i = 0; i < count * GENERATOR_PIXELS; i++)
         r->slopes[i] *= (float)count; /* of a picture's own loss, not of its share in the mean */

@@ -326,6 +326,19 @@ static void check_gradients(Pass *p, Exec *run)
         }
 }
 
+/* The gradient of the input alone is the same, bit by bit. */
+static void check_input_only(Pass *p, Exec *run, Batch b)
+{
+    size_t near = p->n * shape_count(p->t->in[0]);
+    float *both = take(p, near), *alone = take(p, near);
+
+    exec_read_input_gradient(run, both);
+    b.input_only = true;
+    exec_train(run, &b, NULL);
+    exec_read_input_gradient(run, alone);
+    assert_memory_equal(alone, both, near * sizeof *both);
+}
+
 /* A full batch goes first, so that what it leaves in memory would be noticed. */
 static void check_training(const LayerCase *t, int flags, int n)
 {
@@ -348,6 +361,7 @@ static void check_training(const LayerCase *t, int flags, int n)
             expect_close(&p, "y", n * shape_count(p.last), y, p.y, VALUE_ROUNDING);
         }
         check_gradients(&p, run);
+        check_input_only(&p, run, b);
         exec_free(run);
         pass_free(&full);
         pass_free(&p);

@@ -123,9 +123,13 @@ static void random_dot(const Kernels *k, int round)
     Rng r = rng_stream(2, RNG_TEST, round);
     Case *c = case_new(&r);
     Dot d = {.m = 1 + (int)rng_below(&r, 20), .n = c->g.n, .k = 1 + (int)rng_below(&r, 30), .d = c->mask,
-             .d_row = (MOST_N + 3) * LANES, .d_at = c->y_at, .x = c->x, .x_k = c->x_k, .x_j = c->x_j, .g = c->y,
-             .g_row = 25};
+             .d_row = (MOST_N + 3) * LANES, .d_at = c->y_at, .x = c->x, .x_k = c->x_k, .x_j = c->x_j, .g = c->y};
 
+    if (round % 4 == 0) { /* as many as are turned round first */
+        d.m = LANES * (2 + (int)rng_below(&r, 5));
+        d.k += 63;
+    }
+    d.g_row = (size_t)d.m + 5;
     for (int i = 0; i < d.k; i++)
         c->x_k[i] = (int)rng_below(&r, X_SIZE / 2);
     memcpy(c->expected, c->y, sizeof c->y);
@@ -154,9 +158,9 @@ static void the_weight_gradient_equals_its_formula_and_touches_nothing_else(void
 
 static void many_positions_are_summed_in_blocks_without_loss(void **state)
 {
-    enum { N = 1000 };
-    int at[N];
-    float *d = malloc(N * LANES * sizeof *d), g = 0;
+    enum { N = 1000, ROWS = 3 * LANES, TAPS = 70 };
+    int at[N], same[TAPS] = {0};
+    float *d = malloc(N * LANES * sizeof *d), g = 0, all[TAPS * ROWS];
     const char *names[8];
     int levels = kernels_levels(names, 8);
 
@@ -170,6 +174,11 @@ static void many_positions_are_summed_in_blocks_without_loss(void **state)
         kernels_find(names[i])->dot(&(Dot){.m = 1, .n = N, .k = 1, .d = d, .d_row = 0, .d_at = at, .x = d,
                                            .x_k = &(int){0}, .x_j = at, .g = &g, .g_row = 1});
         assert_float_equal(g, 5333 + 5333 * 4, 1); /* 0 1 2 0 1 2 ..: 5,333 ones and 5,333 twos squared */
+        memset(all, 0, sizeof all);
+        kernels_find(names[i])->dot(&(Dot){.m = ROWS, .n = N, .k = TAPS, .d = d, .d_row = 0, .d_at = at, .x = d,
+                                           .x_k = same, .x_j = at, .g = all, .g_row = ROWS});
+        for (int k = 0; k < TAPS * ROWS; k++)
+            assert_float_equal(all[k], 5333 + 5333 * 4, 1);
         g = 1;
         kernels_find(names[i])->row_sums(1, N, d, 0, at, &g);
         assert_float_equal(g, 1 + 5333 + 5333 * 2, 1);
