@@ -194,6 +194,12 @@ static bool is_residue(const InkMap *m, const Parts *p, int k, const Part *main)
     return (level || upright) && (float)bands_of(m, p, k, rim).any > 0.9f * (float)part->area;
 }
 
+/* The flank of a border that was erased: along a rim, and a shade of what was there. */
+static bool is_flank(const InkMap *m, const Parts *p, int k, float level_before)
+{
+    return m->level < 0.4f * level_before && (float)bands_of(m, p, k, rim).any > 0.95f * (float)p->list[k].area;
+}
+
 /* Ink stays where a kept part is, and next to it. */
 static void keep_parts(InkMap *m, const Parts *p)
 {
@@ -214,7 +220,7 @@ static void keep_parts(InkMap *m, const Parts *p)
     }
 }
 
-static void choose_parts(InkMap *m, Parts *p)
+static void choose_parts(InkMap *m, Parts *p, float level_before)
 {
     bool may_be_cut = m->width >= LEAST_SIDE && m->height >= LEAST_SIDE;
     int longer = largest(m->width, m->height);
@@ -229,17 +235,18 @@ static void choose_parts(InkMap *m, Parts *p)
             p->list[k].dropped |= is_stray(&p->list[k], &p->list[main], may_be_cut) ||
                                   is_side(&p->list[k], &p->list[main]) || is_residue(m, p, k, &p->list[main]);
     m->blank |= main < 0 || part_side(&p->list[main]) < LEAST_DIGIT ||
-                (float)part_side(&p->list[main]) < smallest * (float)longer;
+                (float)part_side(&p->list[main]) < smallest * (float)longer || is_flank(m, p, main, level_before);
 }
 
 int clean_digit(InkMap *m, Err *e)
 {
+    float level_before = m->level;
     int status = borders_erase(m, e);
     Parts *p = status == 0 ? parts_find(m->ink, m->width, m->height, inked, e) : NULL;
 
     if (!p)
         return -(int)ERR_MEMORY;
-    choose_parts(m, p);
+    choose_parts(m, p, level_before);
     keep_parts(m, p);
     parts_free(p);
     return 0;

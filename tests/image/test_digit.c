@@ -401,6 +401,32 @@ static void an_empty_cell_is_blank(void **state)
     }
 }
 
+static void assert_blank(const Image *im)
+{
+    uint8_t out[DIGIT_PIXELS], none[DIGIT_PIXELS] = {0};
+    DigitInfo info = see(im, out);
+
+    assert_true(info.blank);
+    assert_true(info.box[2] == 0 && info.box[3] == 0);
+    assert_memory_equal(out, none, DIGIT_PIXELS);
+}
+
+/* Where a border's edge is out of focus, a strip of shade stays when the border is taken away. */
+static void the_flank_of_a_border_is_no_ink(void **state)
+{
+    enum { SIDE = 128, DARK = 7, EDGE = 14, SHADE = 16 };
+    Image *im = image_new(SIDE, SIDE, 1, NULL);
+
+    (void)state;
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+            im->pixels[y * SIDE + x] = (uint8_t)(x < DARK   ? 10
+                                                 : x < EDGE ? 10 + 12 * (x - DARK)
+                                                            : 96 - (x < SHADE && y >= 45 && y < 72 ? 16 : 0));
+    assert_blank(im);
+    image_free(im);
+}
+
 static void squared_paper_is_no_ink(void **state)
 {
     (void)state;
@@ -474,16 +500,6 @@ static void the_caller_may_say_what_is_ink(void **state)
 }
 
 /* ---- what is no digit ---- */
-
-static void assert_blank(const Image *im)
-{
-    uint8_t out[DIGIT_PIXELS], none[DIGIT_PIXELS] = {0};
-    DigitInfo info = see(im, out);
-
-    assert_true(info.blank);
-    assert_true(info.box[2] == 0 && info.box[3] == 0);
-    assert_memory_equal(out, none, DIGIT_PIXELS);
-}
 
 static void plain_sheets_are_blank(void **state)
 {
@@ -625,6 +641,7 @@ int main(void)
         cmocka_unit_test(a_frame_within_the_picture_is_no_ink),
         cmocka_unit_test(strokes_that_stand_apart_are_no_frame),
         cmocka_unit_test(an_empty_cell_is_blank),
+        cmocka_unit_test(the_flank_of_a_border_is_no_ink),
         cmocka_unit_test(squared_paper_is_no_ink),
         cmocka_unit_test(a_seven_cut_tight_keeps_its_bar),
         cmocka_unit_test(specks_go_unless_all_ink_is_wanted),
