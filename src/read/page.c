@@ -133,7 +133,7 @@ static int find_strokes(const Image *im, Look *look, Err *e)
     return look->pieces ? 0 : -(int)ERR_MEMORY;
 }
 
-Piece *page_find(const Image *im, int *count, double *slope, Err *e)
+Piece *page_find(const Image *im, int *count, Lay *lay, Err *e)
 {
     Look look = {0};
     int status;
@@ -146,6 +146,6 @@ Piece *page_find(const Image *im, int *count, double *slope, Err *e)
         free(look.pieces);
         return NULL;
     }
-    *count = pieces_arrange(look.pieces, look.count, look.scale, im, slope);
+    *count = pieces_arrange(look.pieces, look.count, look.scale, im, lay);
     return look.pieces;
 }

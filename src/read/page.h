@@ -9,6 +9,8 @@
 #ifndef SCRAWL_READ_PAGE_H
 #define SCRAWL_READ_PAGE_H
 
+#include <stdbool.h>
+
 #include "image/image.h"
 
 typedef struct Piece {
@@ -16,11 +18,16 @@ typedef struct Piece {
     int line;                /* from the top, 0 first */
 } Piece;
 
+/* How the writing lies. */
+typedef struct Lay {
+    double slope; /* how far lines fall for each step to the right; 0 where there are few pieces to tell by */
+    bool on_side; /* they seem to run down or up instead */
+} Lay;
+
 enum { PAGE_PIECE_LIMIT = 5000 }; /* more are texture, not writing: none are returned */
 
-/* The pieces in reading order; *count is set, and *slope (may be NULL) to how far the lines fall for each step to the
- * right, 0 where there are few pieces to tell by. A picture without ink gives none. The caller frees the array; NULL only
+/* The pieces in reading order; *count is set, and *lay (may be NULL). A picture without ink gives none. The caller frees the array; NULL only
  * when memory is gone. */
-Piece *page_find(const Image *im, int *count, double *slope, Err *e);
+Piece *page_find(const Image *im, int *count, Lay *lay, Err *e);
 
 #endif

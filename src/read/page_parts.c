@@ -44,20 +44,20 @@ static InkMap *find_ink(const Image *im, Err *e)
     return map;
 }
 
-Piece *page_find(const Image *im, int *count, double *slope, Err *e)
+Piece *page_find(const Image *im, int *count, Lay *lay, Err *e)
 {
     InkMap *map = find_ink(im, e);
     Piece *p = NULL;
 
     *count = 0;
-    if (slope)
-        *slope = 0;
+    if (lay)
+        *lay = (Lay){0};
     if (map && !map->blank && borders_erase(map, e) == 0)
         p = list_parts(map, count, e);
     else if (map && map->blank && !(p = malloc(sizeof *p)))
         err_set(e, ERR_MEMORY, "no memory for a page");
     if (p)
-        *count = pieces_arrange(p, *count, map->scale, im, slope);
+        *count = pieces_arrange(p, *count, map->scale, im, lay);
     ink_free(map);
     return p;
 }

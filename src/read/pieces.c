@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+enum { ON_SIDE_LEAST = 4 }; /* pieces by which it is told */
+
 static int by_height(const void *a, const void *b)
 {
     return ((const Piece *)a)->height - ((const Piece *)b)->height;
@@ -96,6 +98,46 @@ static void join(Piece *into, const Piece *p)
 static int by_x(const void *a, const void *b)
 {
     return ((const Piece *)a)->x - ((const Piece *)b)->x;
+}
+
+static double gap(int a, int a_size, int b, int b_size)
+{
+    return fmax(0, most(a, b) - least(a + a_size, b + b_size));
+}
+
+/* Whether the piece that is nearest to a piece, among those of its size, is above or below it rather than beside it. */
+static bool follows_down(const Piece *pieces, int count, int i)
+{
+    const Piece *a = &pieces[i];
+    int side = most(a->width, a->height);
+    double nearest = INFINITY;
+    bool down = false;
+
+    for (int k = 0; k < count; k++) {
+        const Piece *b = &pieces[k];
+        int other = most(b->width, b->height);
+        double across = gap(a->x, a->width, b->x, b->width), along = gap(a->y, a->height, b->y, b->height);
+
+        if (k == i || 2 * other < side || 2 * side < other || hypot(across, along) >= nearest)
+            continue;
+        nearest = hypot(across, along);
+        down = along > across;
+    }
+    return down;
+}
+
+/* Whether the writing seems to lie on its side: strokes are wider than high and follow each other downwards. */
+static bool on_side(const Piece *pieces, int count)
+{
+    int wide = 0, down = 0;
+
+    if (count < ON_SIDE_LEAST || count > PAGE_PIECE_LIMIT / 5)
+        return false;
+    for (int i = 0; i < count; i++) {
+        wide += 10 * pieces[i].width > 11 * pieces[i].height;
+        down += follows_down(pieces, count, i);
+    }
+    return 10 * wide >= 4 * count && 10 * down >= 6 * count;
 }
 
 /* Strokes of one digit stand above each other: the bar of a 5, the halves of a broken 8. */
@@ -269,18 +311,20 @@ static void place(Piece *p, double scale, const Image *im)
     p->y = top;
 }
 
-int pieces_arrange(Piece *p, int n, double scale, const Image *im, double *slope_out)
+int pieces_arrange(Piece *p, int n, double scale, const Image *im, Lay *lay)
 {
     n = drop_others(p, n, scale, im);
     if (n > PAGE_PIECE_LIMIT)
         n = 0;
+    if (lay)
+        lay->on_side = on_side(p, n);
     n = join_strokes(p, n);
     double slope = find_slope(p, n);
 
     level(p, n, slope);
     order_rows(p, n);
-    if (slope_out && !rest_of_slope(p, n, slope, slope_out))
-        *slope_out = 0;
+    if (lay && !rest_of_slope(p, n, slope, &lay->slope))
+        lay->slope = 0;
     level(p, n, -slope);
     for (int i = 0; i < n; i++)
         place(&p[i], scale, im);

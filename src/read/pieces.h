@@ -10,8 +10,8 @@
 #include "read/page.h"
 
 /* The boxes p (n), tight round their strokes, in pixels `scale` times as large as the picture's, become pieces of
- * the picture with a margin of paper; *slope as page_find's. Returns how many are left; 0 for texture
+ * the picture with a margin of paper; *lay as page_find's. Returns how many are left; 0 for texture
  * (PAGE_PIECE_LIMIT). */
-int pieces_arrange(Piece *p, int n, double scale, const Image *im, double *slope);
+int pieces_arrange(Piece *p, int n, double scale, const Image *im, Lay *lay);
 
 #endif

@@ -9,6 +9,7 @@
 #include "nn/exec.h"
 #include "read/sight.h"
 #include "read/together.h"
+#include "read/way_up.h"
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
@@ -271,6 +272,46 @@ static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *o
     return status || !number ? status : read_digits(r, s, 1, e);
 }
 
+/* ---- the way up ---- */
+
+/* Looks at the picture turned; that is kept where it is worth so much more. */
+static int read_turned(Reader *r, Sight *s, Way way, double more, const Image *im, const ReadOptions *options, Err *e)
+{
+    Sight other = {0};
+    Image *turned = way_turned(im, way, e);
+    int status = turned ? sight_look(&other, r->line, turned, options, e) : -(int)ERR_MEMORY;
+
+    image_free(turned);
+    if (!status)
+        status = read_digits(r, &other, 1, e);
+    if (!status && sight_worth(&other) > sight_worth(s) + more) {
+        Sight old = *s;
+
+        way_back(&other, way, im->width, im->height);
+        *s = other;
+        other = old;
+    }
+    sight_free(&other);
+    return status;
+}
+
+/* A page may lie on either side, or upside down. */
+static int read_way_up(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
+{
+    bool over = false;
+    int status = 0;
+
+    if (!r->line || options->single || s->is_crop)
+        return 0;
+    if (s->on_side) {
+        status = read_turned(r, s, WAY_QUARTER, WAY_CLEARLY, im, options, e);
+        return status ? status : read_turned(r, s, WAY_BACK, WAY_CLEARLY, im, options, e);
+    }
+    if (sight_is_doubtful(s))
+        status = sight_is_over(s, r->line, im, options, &over, e);
+    return status || !over ? status : read_turned(r, s, WAY_HALF, WAY_CLEARLY, im, options, e);
+}
+
 /* ---- the reading ---- */
 
 /* What stands alone on a page and is no digit was no writing. */
@@ -369,6 +410,8 @@ int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *o
         status = read_digits(r, sights, count, e);
     for (int i = 0; !status && i < count; i++)
         status = read_again(r, &sights[i], images[i], &options[i], e);
+    for (int i = 0; !status && i < count; i++)
+        status = read_way_up(r, &sights[i], images[i], &options[i], e);
     for (int i = 0; !status && i < count; i++)
         status = (out[i] = reading_new(images[i], &sights[i], e)) ? 0 : -(int)ERR_MEMORY;
     for (int i = 0; i < count; i++) {

@@ -331,16 +331,18 @@ static int look_turned(Sight *s, LineReader *lines, const Image *im, double slop
 static int look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
 {
     int count = 0, status;
-    double slope = 0;
+    Lay lay = {0};
     Piece *pieces;
 
     if (options->single)
         return add_digit(s, im, (Piece){.width = im->width, .height = im->height}, 0, false, e);
-    pieces = page_find(im, &count, &slope, e);
+    pieces = page_find(im, &count, &lay, e);
     if (!pieces)
         return -(int)ERR_MEMORY;
-    status = lines && fabs(slope) > steep && turned_fits(im, slope) ? look_turned(s, lines, im, slope, options, e)
-                                          : see_numbers(s, lines, im, pieces, count, options, e);
+    s->on_side = lay.on_side;
+    status = lines && fabs(lay.slope) > steep && turned_fits(im, lay.slope)
+                 ? look_turned(s, lines, im, lay.slope, options, e)
+                 : see_numbers(s, lines, im, pieces, count, options, e);
     free(pieces);
     return status;
 }

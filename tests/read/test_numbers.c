@@ -80,7 +80,7 @@ static void the_slope_of_lines_is_told_unless_it_may_be_chance(void **state)
 {
     static const int stray[] = {-6, 4, 9, -3, 7, 2, 8};
     Piece p[ROOM];
-    double slope;
+    Lay lay;
     int n = 0;
 
     (void)state;
@@ -88,17 +88,38 @@ static void the_slope_of_lines_is_told_unless_it_may_be_chance(void **state)
         n = 0;
         for (int row = 0; row < 3; row++)
             n = add_row(p, n, 80, 250 + 70 * row, 40, 12, fall);
-        pieces_arrange(p, n, 1, &sheet, &slope);
-        assert_true(fabs(slope - fall) < 0.02);
+        pieces_arrange(p, n, 1, &sheet, &lay);
+        assert_true(fabs(lay.slope - fall) < 0.02);
     }
     n = add_row(p, 0, 80, 250, 60, 7, 0); /* seven that stray by up to a quarter of their height */
     for (int i = 0; i < n; i++)
         p[i].y += stray[i];
-    pieces_arrange(p, n, 1, &sheet, &slope);
-    assert_true(slope == 0);
+    pieces_arrange(p, n, 1, &sheet, &lay);
+    assert_true(lay.slope == 0);
     n = add_row(p, 0, 80, 250, 90, 2, 0.2);
-    pieces_arrange(p, n, 1, &sheet, &slope);
-    assert_true(slope == 0);
+    pieces_arrange(p, n, 1, &sheet, &lay);
+    assert_true(lay.slope == 0);
+}
+
+/* Digits that lie are wider than high and follow each other downwards; upright ones in a column do not lie. */
+static void writing_on_its_side_is_told_from_rows_and_columns(void **state)
+{
+    static const struct {
+        int width, height, right, down;
+        bool on_side;
+    } cases[] = {{40, 24, 0, 36, true}, {24, 40, 36, 0, false}, {24, 40, 0, 60, false}, {40, 24, 60, 0, false}};
+
+    (void)state;
+    for (int c = 0; c < 4; c++) {
+        Piece p[ROOM];
+        Lay lay;
+        int n = 0;
+
+        for (; n < 6; n++)
+            p[n] = (Piece){200 + n * cases[c].right, 200 + n * cases[c].down, cases[c].width, cases[c].height, 0};
+        pieces_arrange(p, n, 1, &sheet, &lay);
+        assert_int_equal(lay.on_side, cases[c].on_side);
+    }
 }
 
 static void specks_and_the_edge_of_the_paper_are_no_numbers(void **state)
@@ -231,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_number_ends_at_a_gap_as_wide_as_a_digit_is_high_where_others_are_narrow),
         cmocka_unit_test(lines_that_fall_or_rise_stay_lines),
         cmocka_unit_test(the_slope_of_lines_is_told_unless_it_may_be_chance),
+        cmocka_unit_test(writing_on_its_side_is_told_from_rows_and_columns),
         cmocka_unit_test(specks_and_the_edge_of_the_paper_are_no_numbers),
         cmocka_unit_test(a_page_that_is_drawn_has_its_lines_and_numbers),
         cmocka_unit_test(strokes_may_be_as_broad_as_a_fifth_of_the_picture),

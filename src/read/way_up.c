@@ -1,0 +1,172 @@
+#include "read/way_up.h"
+
+#include <math.h>
+
+#include "image/upright.h"
+
+enum {
+    SAMPLE = 4,       /* numbers that are read upside down to see */
+    SEVERAL_LEAST = 2 /* numbers, and digits of each, by which upside down is told */
+};
+
+static const double doubtful = -1; /* logarithm of the probability that a page is right */
+static const double least_probability = 1e-6;
+
+/* ---- how likely ---- */
+
+static double surely(double p)
+{
+    return log(fmax(p, least_probability));
+}
+
+/* The number that begins at a spot: where it ends, and the logarithm of its probability. */
+static int number_end(const Sight *s, int first, double *sure)
+{
+    int end = first;
+
+    *sure = s->spots[first].read ? surely(s->spots[first].number_probability) : 0;
+    for (; end < s->count && s->spots[end].number == s->spots[first].number; end++)
+        if (!s->spots[first].read)
+            *sure += surely(s->spots[end].digit.probability);
+    return end;
+}
+
+static bool is_nothing(const Spot *s)
+{
+    return s->alone && s->digit.digit < 0;
+}
+
+static double worth(int digits, double sure)
+{
+    return digits * log(2) + sure;
+}
+
+double sight_worth(const Sight *s)
+{
+    double all = 0, sure;
+
+    for (int first = 0, end; first < s->count; first = end) {
+        end = number_end(s, first, &sure);
+        if (!is_nothing(&s->spots[first]))
+            all += worth(end - first, sure);
+    }
+    return all;
+}
+
+bool sight_is_doubtful(const Sight *s)
+{
+    double all = 0, sure;
+    int several = 0;
+
+    for (int first = 0, end; first < s->count; first = end) {
+        end = number_end(s, first, &sure);
+        several += end - first >= SEVERAL_LEAST;
+        all += end - first >= SEVERAL_LEAST ? sure : 0;
+    }
+    return several >= SEVERAL_LEAST && all < doubtful;
+}
+
+/* ---- upside down ---- */
+
+typedef struct Longest {
+    int first, count; /* spots */
+    double sure;
+} Longest;
+
+/* The numbers with the most digits, the longest first; returns how many. */
+static int longest_numbers(const Sight *s, Longest found[SAMPLE])
+{
+    int count = 0;
+    double sure;
+
+    for (int first = 0, end; first < s->count; first = end) {
+        Longest next = {first, 0, 0};
+
+        end = number_end(s, first, &sure);
+        next.count = end - first;
+        next.sure = sure;
+        if (next.count < SEVERAL_LEAST)
+            continue;
+        for (int i = 0; i < SAMPLE && next.count; i++)
+            if (i >= count || next.count > found[i].count) {
+                Longest shorter = i < count ? found[i] : (Longest){0};
+
+                found[i] = next;
+                count += i >= count;
+                next = shorter;
+            }
+    }
+    return count;
+}
+
+/* The paper round some spots, upside down. */
+static Image *spots_over(const Image *im, const Spot *spots, int count, Err *e)
+{
+    int x0 = im->width, y0 = im->height, x1 = 0, y1 = 0;
+
+    for (int i = 0; i < count; i++) {
+        const ReadDigit *d = &spots[i].digit;
+
+        x0 = d->x < x0 ? d->x : x0;
+        y0 = d->y < y0 ? d->y : y0;
+        x1 = d->x + d->width > x1 ? d->x + d->width : x1;
+        y1 = d->y + d->height > y1 ? d->y + d->height : y1;
+    }
+    int margin = (y1 - y0) / 5;
+
+    x0 = x0 > margin ? x0 - margin : 0;
+    y0 = y0 > margin ? y0 - margin : 0;
+    x1 = x1 + margin < im->width ? x1 + margin : im->width;
+    y1 = y1 + margin < im->height ? y1 + margin : im->height;
+    Image *part = image_crop(im, x0, y0, x1 - x0, y1 - y0, e);
+
+    return part ? image_upright(part, WAY_HALF, e) : NULL;
+}
+
+int sight_is_over(const Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *over, Err *e)
+{
+    Longest numbers[SAMPLE];
+    const LineOptions how = {.length = options->length};
+    int count = longest_numbers(s, numbers);
+    double up = 0, down = 0;
+
+    for (int i = 0; i < count; i++) {
+        Image *part = spots_over(im, s->spots + numbers[i].first, numbers[i].count, e);
+        LineReading r = {0};
+        int status = part ? line_read(lines, part, &how, &r, e) : -(int)ERR_MEMORY;
+
+        image_free(part);
+        if (status)
+            return status;
+        up += worth(numbers[i].count, numbers[i].sure);
+        down += r.count ? worth(r.count, surely(r.probability)) : 0;
+    }
+    *over = down > up + WAY_CLEARLY;
+    return 0;
+}
+
+/* ---- turning ---- */
+
+Image *way_turned(const Image *im, Way way, Err *e)
+{
+    Image *copy = image_copy(im, e);
+
+    return copy ? image_upright(copy, way, e) : NULL;
+}
+
+void way_back(Sight *s, Way way, int width, int height)
+{
+    for (int i = 0; i < s->count; i++) {
+        ReadDigit *d = &s->spots[i].digit, from = *d;
+
+        if (way == WAY_HALF) {
+            d->x = width - from.x - from.width;
+            d->y = height - from.y - from.height;
+        } else if (way != WAY_UP) {
+            d->x = way == WAY_QUARTER ? from.y : width - from.y - from.height;
+            d->y = way == WAY_QUARTER ? height - from.x - from.width : from.x;
+            d->width = from.height;
+            d->height = from.width;
+        }
+    }
+}
