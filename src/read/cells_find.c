@@ -27,6 +27,16 @@ static const double most_share = 3; /* and neighbours no further */
 static const double least_line =
     0.3; /* of its length that a line must be darker than what is midway between two */
 
+/* Against the usual one of the lines that were chosen: */
+static const float least_weakest = 0.5f; /* a weaker one is no line, there are fewer */
+static const float most_missed = 0.6f;   /* something as dark between them is one, too: there are more */
+
+typedef struct Fit { /* how well the lines in one direction were found */
+    float clear;   /* how much darker they are than what is between */
+    float weakest; /* of them, against the usual one */
+    float missed;  /* the darkest place between them, against the usual one */
+} Fit;
+
 typedef struct Flat { /* the grid from above */
     float *line
         [2]; /* (height,width) how dark the neighbourhood along a level and an upright line is, 0..1 */
@@ -244,7 +254,29 @@ static float between(const float *profile, const int *places, int count)
     return sum / (float)(count - 1);
 }
 
-static int find_lines(const Flat *f, bool upright, int cells, int *places, float *clear, Err *e)
+static int by_darkness(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+static Fit tell_fit(const float *profile, const int *places, int count, float mean, int apart)
+{
+    float chosen[CELLS_SIDE + 1], missed = 0;
+
+    for (int i = 0; i < count; i++)
+        chosen[i] = profile[places[i]];
+    qsort(chosen, count, sizeof *chosen, by_darkness);
+    for (int i = places[0], k = 0; i < places[count - 1]; i++) {
+        k += i > places[k + 1];
+        if (i - places[k] >= apart && places[k + 1] - i >= apart)
+            missed = fmaxf(missed, profile[i]);
+    }
+    return (Fit){mean - between(profile, places, count), chosen[0] / chosen[count / 2], missed / chosen[count / 2]};
+}
+
+static int find_lines(const Flat *f, bool upright, int cells, int *places, Fit *fit, Err *e)
 {
     int n = upright ? f->width : f->height, count = cells + 1;
     double step = (double)(n - 2 * RIM) / cells;
@@ -254,10 +286,11 @@ static int find_lines(const Flat *f, bool upright, int cells, int *places, float
 
     if (profile && best && from) {
         profile_of(f, upright, profile);
-        *clear = choose(profile, n, count, (int)fmax(2, least_share * step),
-                        (int)ceil(most_share * step), best, from, places);
-        if (*clear > 0)
-            *clear -= between(profile, places, count);
+        int apart = (int)fmax(2, least_share * step);
+        float mean = choose(profile, n, count, apart, (int)ceil(most_share * step), best, from, places);
+
+        if (mean > 0)
+            *fit = tell_fit(profile, places, count, mean, apart);
     } else
         status = err_set(e, ERR_MEMORY, "no memory to look for a table");
     free(profile);
@@ -309,31 +342,48 @@ static void place_nodes(const Flat *f, const int *level, const int *upright, int
 }
 
 /* The grid that has these corners, if it is clearer than *best, which it then replaces. */
-static int try_grid(const Dark *d, const Spot corners[4], int rows, int columns, float best[2],
+static int try_grid(const Dark *d, const Spot corners[4], int rows, int columns, Fit best[2],
                     Spot *nodes, Err *e)
 {
     int level[CELLS_SIDE + 1], upright[CELLS_SIDE + 1];
-    float clear[2] = {0};
+    Fit fit[2] = {{0}};
     Flat f = {0};
     int status = flat_make(d, corners, rows, columns, &f, e);
 
     if (!status && f.line[0])
-        status = find_lines(&f, false, rows, level, &clear[0], e);
+        status = find_lines(&f, false, rows, level, &fit[0], e);
     if (!status && f.line[0])
-        status = find_lines(&f, true, columns, upright, &clear[1], e);
-    if (!status && fminf(clear[0], clear[1]) > fminf(best[0], best[1])) {
-        best[0] = clear[0];
-        best[1] = clear[1];
+        status = find_lines(&f, true, columns, upright, &fit[1], e);
+    if (!status && fminf(fit[0].clear, fit[1].clear) > fminf(best[0].clear, best[1].clear)) {
+        best[0] = fit[0];
+        best[1] = fit[1];
         place_nodes(&f, level, upright, rows, columns, d->scale, nodes);
     }
     flat_free(&f);
     return status;
 }
 
+static int check_fit(const Fit fit[2], int rows, int columns, Err *e)
+{
+    static const char *const names[2] = {"rows", "columns"};
+    const int cells[2] = {rows, columns};
+
+    if (fminf(fit[0].clear, fit[1].clear) < least_line)
+        return err_set(e, ERR_FORMAT,
+                       "no table of %d x %d cells found: the best %d level and %d upright lines are "
+                       "dark on %.0f and %.0f %% of their length",
+                       rows, columns, rows + 1, columns + 1, 100. * fit[0].clear, 100. * fit[1].clear);
+    for (int i = 0; i < 2; i++)
+        if (fit[i].weakest < least_weakest || fit[i].missed > most_missed)
+            return err_set(e, ERR_FORMAT, "the table found has %s than %d %s", fit[i].missed > most_missed ? "more" : "fewer",
+                           cells[i], names[i]);
+    return 0;
+}
+
 int cells_find(const Image *photo, int rows, int columns, Spot *nodes, Err *e)
 {
     int list[CANDIDATES], count = 0;
-    float best[2] = {0};
+    Fit best[2] = {{0}};
     Dark d;
     int status = dark_find(photo, LOOK_SIDE, dark_share, &d, e);
     Parts *parts = status ? NULL : find_parts(&d, e);
@@ -347,12 +397,8 @@ int cells_find(const Image *photo, int rows, int columns, Spot *nodes, Err *e)
         corners_of(parts, list[i], d.width, corners);
         status = try_grid(&d, corners, rows, columns, best, nodes, e);
     }
-    if (!status && fminf(best[0], best[1]) < least_line)
-        status =
-            err_set(e, ERR_FORMAT,
-                    "no table of %d x %d cells found: the best %d level and %d upright lines are "
-                    "dark on %.0f and %.0f %% of their length",
-                    rows, columns, rows + 1, columns + 1, 100. * best[0], 100. * best[1]);
+    if (!status)
+        status = check_fit(best, rows, columns, e);
     parts_free(parts);
     dark_free(&d);
     return status;

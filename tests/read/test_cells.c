@@ -181,6 +181,29 @@ static void crossings_lie_where_the_lines_cross(void **state)
     image_free(photo);
 }
 
+static void a_table_of_another_size_is_refused(void **state)
+{
+    static const struct {
+        int rows, columns;
+        const char *what;
+    } wrong[] = {{3, 5, "more than 3 rows"},    {5, 5, "fewer than 5 rows"},    {7, 5, "fewer than 7 rows"},
+                 {4, 3, "more than 3 columns"}, {4, 6, "fewer than 6 columns"}, {2, 5, "more than 2 rows"},
+                 {8, 5, "fewer than 8 rows"},   {4, 8, "fewer than 8 columns"}};
+    Table t = {.rows = 4, .columns = 5, .line = COLOR_BLACK, .width = 1};
+    Image *photo = draw_table(&t, (PhotoOptions){.width = 800, .tilt_deg = 5, .noise = 2});
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        Spot nodes[100];
+        Err e = {0};
+
+        assert_int_not_equal(cells_find(photo, wrong[i].rows, wrong[i].columns, nodes, &e), 0);
+        if (!strstr(e.text, wrong[i].what))
+            fail_msg("%d x %d: %s", wrong[i].rows, wrong[i].columns, e.text);
+    }
+    image_free(photo);
+}
+
 static void what_is_no_table_is_refused(void **state)
 {
     static const int sizes[][2] = {{1, 1}, {2, 300}, {400, 300}};
@@ -206,6 +229,7 @@ int main(void)
         cmocka_unit_test(rows_and_columns_may_differ),
         cmocka_unit_test(broken_lines_are_lines),
         cmocka_unit_test(crossings_lie_where_the_lines_cross),
+        cmocka_unit_test(a_table_of_another_size_is_refused),
         cmocka_unit_test(what_is_no_table_is_refused),
     };
 
