@@ -1,9 +1,13 @@
 #include "read/numbers.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { GAPS_LIMIT = 64 };
+enum {
+    GAPS_LIMIT = 1024,
+    PAGE_LINES = 3 /* from which on they are judged together */
+};
 
 static int by_size(const void *a, const void *b)
 {
@@ -59,18 +63,69 @@ static bool two_kinds(const int *gaps, int count, int height, int *wide)
     return false;
 }
 
-/* The widest gap that there may be within a number: well above a digit's height and the usual gap, or less than those
- * that are of another kind. */
-static int widest_gap(const Piece *p, int n)
+/* The end of the line that begins at a piece. */
+static int line_end(const Piece *p, int n, int first)
 {
-    int gaps[GAPS_LIMIT], count = 0, height = usual_height(p, n), wide;
+    int end = first;
+
+    while (end < n && p[end].line == p[first].line)
+        end++;
+    return end;
+}
+
+/* Where gaps in rising order part, for pieces of a height: at the widest step from one to the next, if that is as wide as half a
+ * digit is high and the gaps below, which are most, stray little. The least wide gap; 0 where there is none. */
+static int parting(const int *gaps, int count, int height)
+{
+    int paper = height / 4 + 3, digit = 3 * height / 4 - 3, best = 0;
+    double sum = 0, squares = 0;
+
+    for (int k = 0, widest = digit / 2; k + 2 < count; k++) {
+        double gap = gaps[k], step = gaps[k + 1] - gap;
+
+        sum += gap;
+        squares += gap * gap;
+        double mean = sum / (k + 1), stray = sqrt(fmax(0, squares / (k + 1) - mean * mean));
+
+        if (2 * (k + 1) >= count && step >= widest && 5 * (gaps[k + 1] + paper) >= 4 * digit && gaps[k + 1] >= mean + 4 * stray) {
+            widest = (int)step;
+            best = gaps[k + 1];
+        }
+    }
+    return best;
+}
+
+/* The least gap between numbers by the gaps of all lines together, for pieces of a height; 0 where there is none. */
+static int wide_on_page(const Piece *p, int n, int height)
+{
+    int gaps[GAPS_LIMIT], count = 0, lines = 0;
+
+    for (int first = 0, end; first < n; first = end) {
+        end = line_end(p, n, first);
+        int here = usual_height(p + first, end - first);
+
+        lines += end - first > 1;
+        for (int i = first + 1; 2 * here >= height && i < end && count < GAPS_LIMIT; i++)
+            gaps[count++] = gap_before(p, i) * height / here;
+    }
+    qsort(gaps, (size_t)count, sizeof *gaps, by_size);
+    return lines >= PAGE_LINES ? parting(gaps, count, height) : 0;
+}
+
+/* The widest gap that there may be within a number: less than those that are of another kind on the line, or on the page, or
+ * well above a digit's height and the usual gap. */
+static int widest_gap(const Piece *p, int n, int height, int wide_there)
+{
+    int gaps[GAPS_LIMIT], count = 0, wide;
 
     for (int i = 1; i < n && count < GAPS_LIMIT; i++)
         gaps[count++] = gap_before(p, i);
     if (!count)
         return 0;
     qsort(gaps, (size_t)count, sizeof *gaps, by_size);
-    return two_kinds(gaps, count, height, &wide) ? wide - 1 : most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
+    if (two_kinds(gaps, count, height, &wide))
+        return wide - 1;
+    return wide_there ? wide_there - 1 : most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
 }
 
 static void add_piece(Number *to, const Piece *p)
@@ -86,9 +141,9 @@ static void add_piece(Number *to, const Piece *p)
 }
 
 /* The numbers of one line. */
-static int split_line(const Piece *p, int first, int end, Number *numbers)
+static int split_line(const Piece *p, int first, int end, int limit, Number *numbers)
 {
-    int limit = widest_gap(p + first, end - first), count = 0;
+    int count = 0;
 
     for (int i = first; i < end; i++) {
         if (i == first || gap_before(p, i) > limit)
@@ -100,13 +155,14 @@ static int split_line(const Piece *p, int first, int end, Number *numbers)
 
 int numbers_find(const Piece *p, int n, Number *numbers)
 {
-    int usual = usual_height(p, n), count = 0;
+    int usual = usual_height(p, n), wide = wide_on_page(p, n, usual), count = 0;
 
     for (int first = 0, end; first < n; first = end) {
-        for (end = first; end < n && p[end].line == p[first].line; end++)
-            ;
-        if (2 * usual_height(p + first, end - first) >= usual)
-            count += split_line(p, first, end, numbers + count);
+        end = line_end(p, n, first);
+        int height = usual_height(p + first, end - first);
+
+        if (2 * height >= usual)
+            count += split_line(p, first, end, widest_gap(p + first, end - first, height, wide * height / most(usual, 1)), numbers + count);
     }
     return count;
 }

@@ -3,7 +3,7 @@
  *     int count = numbers_find(pieces, piece_count, numbers);
  *
  * Pieces that follow each other on a line of writing are a number, until a gap much wider than the others: as
- * wide as a digit is high where half of them are narrow, else wider. */
+ * wide as a digit is high where half of them are narrow, else wider. Three lines and more are judged together. */
 #ifndef SCRAWL_READ_NUMBERS_H
 #define SCRAWL_READ_NUMBERS_H
 

@@ -60,6 +60,26 @@ static void a_number_ends_at_a_gap_as_wide_as_a_digit_is_high_where_others_are_n
     assert_int_equal(numbers_of(p, add_row(p, add_row(p, 0, 50, 100, 40, 4, 0), 230, 100, 40, 3, 0), n), 1); /* wide ones */
 }
 
+/* Three digits with a gap say little alone; that gap is one between numbers on the lines above. */
+static void lines_of_a_page_are_judged_together(void **state)
+{
+    Piece p[ROOM];
+    Number n[ROOM];
+    int count = 0;
+
+    (void)state;
+    for (int row = 0; row < 2; row++)
+        count = add_row(p, add_row(p, count, 50, 100 + 100 * row, 26, 4, 0), 194, 100 + 100 * row, 26, 2, 0);
+    count = add_row(p, add_row(p, count, 50, 300, 26, 2, 0), 142, 300, 26, 1, 0);
+    assert_int_equal(numbers_of(p, count, n), 6);
+    assert_true(n[4].count == 2 && n[5].count == 1 && n[4].line == 2 && n[5].line == 2);
+    count = 0;
+    for (int row = 0; row < 3; row++) /* digits that stray, but no gaps of another kind */
+        for (int i = 0, x = 50; i < 6; x += 40 + 7 * ((3 * i + row) % 4), i++)
+            count = add_row(p, count, x, 100 + 100 * row, 26, 1, 0);
+    assert_int_equal(numbers_of(p, count, n), 3);
+}
+
 static void lines_that_fall_or_rise_stay_lines(void **state)
 {
     (void)state;
@@ -250,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_ends_at_a_gap_much_wider_than_the_others),
         cmocka_unit_test(a_number_ends_at_a_gap_as_wide_as_a_digit_is_high_where_others_are_narrow),
+        cmocka_unit_test(lines_of_a_page_are_judged_together),
         cmocka_unit_test(lines_that_fall_or_rise_stay_lines),
         cmocka_unit_test(the_slope_of_lines_is_told_unless_it_may_be_chance),
         cmocka_unit_test(writing_on_its_side_is_told_from_rows_and_columns),
