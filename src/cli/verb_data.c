@@ -121,7 +121,8 @@ const Verb verb_data = {
     .arguments = "fetch NAME | strings -o DIR",
     .about = "downloads and verifies a dataset; makes up numbers",
     .more = "fetch: NAME is mnist; the files are kept in the cache and fetched only once, and the folder is printed.\n"
-            "strings: pictures of made-up numbers with their labels, as the line reader learns from; for evaluate.",
+            "strings: pictures of made-up numbers with their labels, for evaluate: hard ones, as the line reader learns from\n"
+            "(borders, signs, neighbours' bits, blur), unless --plain.",
     .options = options,
     .least = 1,
     .most = 2,

@@ -16,11 +16,12 @@
 #include "base/file.h"
 #include "image/cut_short.h"
 #include "image/gif_first.h"
+#include "image/heif.h"
 #include "image/jpeg_scan.h"
 #include "image/png_plain.h"
 #include "image/upright.h"
 
-enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100, MAGIC_SIZE = 12 };
+enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100, MAGIC_SIZE = 12, HEIF = -1 };
 #define CODEC_FILE_LIMIT ((size_t)256 << 20) /* bytes of a packed picture */
 #define WHITE            0xFFFFFF00u         /* as Leptonica packs them */
 #define BLACK            0x00000000u
@@ -46,7 +47,7 @@ void codec_quiet(void)
 /* ---- what kind of file, and how large a picture it claims to be ---- */
 
 typedef struct Kind {
-    int format; /* Leptonica's number */
+    int format; /* Leptonica's number, or HEIF */
     const char *name;
     bool (*cut_short)(const uint8_t *bytes, size_t size);
 } Kind;
@@ -61,12 +62,7 @@ static const Kind kinds[] = {
     {IFF_TIFF_ZIP, "TIFF", tiff_cut_short},  {IFF_TIFF_JPEG, "TIFF", tiff_cut_short},
 };
 
-static bool is_heic(const uint8_t *bytes, size_t size)
-{
-    return size >= 12 && memcmp(bytes + 4, "ftyp", 4) == 0 &&
-           (memcmp(bytes + 8, "hei", 3) == 0 || memcmp(bytes + 8, "mif1", 4) == 0 ||
-            memcmp(bytes + 8, "avif", 4) == 0);
-}
+static const Kind heif_kind = {.format = HEIF};
 
 static const Kind *find_kind(const uint8_t *bytes, size_t size, const char *name, Err *e)
 {
@@ -76,11 +72,8 @@ static const Kind *find_kind(const uint8_t *bytes, size_t size, const char *name
         err_set(e, ERR_FORMAT, "%s: an empty file is not a picture", name);
         return NULL;
     }
-    if (is_heic(bytes, size)) {
-        err_set(e, ERR_UNSUPPORTED, "%s: HEIC pictures cannot be read, save it as JPEG or PNG",
-                name);
-        return NULL;
-    }
+    if (heif_name(bytes, size))
+        return &heif_kind;
     if (size < MAGIC_SIZE) {
         err_set(e, ERR_FORMAT, "%s: %zu byte%s too few for a picture", name, size, size == 1 ? " is" : "s are");
         return NULL;
@@ -89,7 +82,7 @@ static const Kind *find_kind(const uint8_t *bytes, size_t size, const char *name
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].format == format)
             return &kinds[i];
-    err_set(e, ERR_FORMAT, "%s: not a JPEG, PNG, GIF, BMP, PNM, TIFF or WebP picture", name);
+    err_set(e, ERR_FORMAT, "%s: not a JPEG, PNG, GIF, BMP, PNM, TIFF, WebP, HEIC or AVIF picture", name);
     return NULL;
 }
 
@@ -154,11 +147,14 @@ static int check_size(const char *name, int width, int height, Err *e)
 static int claimed_size(const Kind *kind, const uint8_t *bytes, size_t size, const char *name,
                         int *width, int *height, Err *e)
 {
-    int w = 0, h = 0;
+    int w = 0, h = 0, status = 0;
 
-    if (header_size(kind, bytes, size, &w, &h) || w < 1 || h < 1)
-        return refuse_broken(kind, bytes, size, name, "header", e);
-    int status = check_size(name, w, h, e);
+    if (kind->format == HEIF)
+        status = heif_size(bytes, size, name, &w, &h, e);
+    else if (header_size(kind, bytes, size, &w, &h) || w < 1 || h < 1)
+        status = refuse_broken(kind, bytes, size, name, "header", e);
+    if (status == 0)
+        status = check_size(name, w, h, e);
     if (status == 0) {
         *width = w;
         *height = h;
@@ -223,11 +219,34 @@ static PIX *decode_png(const uint8_t *bytes, size_t size)
     return pix;
 }
 
+static PIX *decode_heif(const uint8_t *bytes, size_t size, const char *name, Err *e)
+{
+    HeifPicture h;
+    PIX *pix = heif_read(bytes, size, name, &h, e) ? NULL : pixCreate(h.width, h.height, 32);
+    const uint8_t *p = h.pixels;
+
+    if (h.pixels && !pix)
+        err_set(e, ERR_MEMORY, "no memory to read %s", name);
+    if (pix)
+        pixSetSpp(pix, h.samples);
+    for (int y = 0; pix && y < h.height; y++) {
+        uint32_t *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
+
+        for (int x = 0; x < h.width; x++, p += h.samples)
+            line[x] = (uint32_t)p[0] << L_RED_SHIFT | (uint32_t)p[1] << L_GREEN_SHIFT | (uint32_t)p[2] << L_BLUE_SHIFT |
+                      (h.samples == 4 ? (uint32_t)p[3] << L_ALPHA_SHIFT : 0);
+    }
+    free(h.pixels);
+    return pix;
+}
+
 static PIX *decode(const Kind *kind, const uint8_t *bytes, size_t size, const char *name,
                    int *orientation, Err *e)
 {
     PIX *pix;
 
+    if (kind->format == HEIF)
+        return decode_heif(bytes, size, name, e);
     if (kind->format == IFF_JFIF_JPEG)
         return decode_jpeg(bytes, size, name, orientation, e);
     pix = kind->format == IFF_GIF   ? decode_gif(bytes, size)

@@ -8,6 +8,7 @@
 function doors() {
     door["allheaders.h"] = door["leptonica/"] = "image/codec.c read/page.c"
     door["ft2build.h"] = door["freetype"] = door["fontconfig/"] = "image/glyph.c"
+    door["libheif/"] = "image/heif.c"
     door["zlib.h"] = "data/gzip.c"
     door["dlfcn.h"] = "base/library.c"
     door["curl/"] = "data/fetch.c"
