@@ -235,7 +235,8 @@ static void choose_parts(InkMap *m, Parts *p, float level_before)
             p->list[k].dropped |= is_stray(&p->list[k], &p->list[main], may_be_cut) ||
                                   is_side(&p->list[k], &p->list[main]) || is_residue(m, p, k, &p->list[main]);
     m->blank |= main < 0 || part_side(&p->list[main]) < LEAST_DIGIT ||
-                (float)part_side(&p->list[main]) < smallest * (float)longer || is_flank(m, p, main, level_before);
+                (float)part_side(&p->list[main]) < smallest * (float)longer ||
+                (may_be_cut && is_flank(m, p, main, level_before));
 }
 
 int clean_digit(InkMap *m, Err *e)

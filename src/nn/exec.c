@@ -476,7 +476,7 @@ static void set_batch(Exec *x, const Batch *b)
 
 void exec_train(Exec *x, const Batch *b, LossReport *reports)
 {
-    assert(x->options.training);
+    assert(x->options.training && (!b->input_only || x->options.input_gradient));
     set_batch(x, b);
     run_segments(x, b, 0, x->segment_count, 0);
     report_losses(x, reports);

@@ -41,7 +41,7 @@ typedef struct Batch {
     const float *values;
     const float *const *more;
     const void *const *targets; /* one a loss; see loss.h */
-    bool input_only; /* exec_train: find the gradient of the first input alone, in less time; exec_gradient is void */
+    bool input_only; /* exec_train with .input_gradient: find that alone, in less time; exec_gradient is void, all else as ever */
 } Batch;
 
 typedef struct LossReport { /* sums over the batch, one a loss */

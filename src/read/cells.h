@@ -28,7 +28,7 @@ typedef struct CellsReading {
     Cell *cells; /* (rows, columns) */
 } CellsReading;
 
-/* `numbers` NULL: one digit a cell. The caller frees with cells_free. ERR_FORMAT where no such grid is found. */
+/* `numbers` NULL: one digit a cell. The caller frees with cells_free. ERR_FORMAT where no such grid is found, or one of another size. */
 CellsReading *cells_read(Reader *digits, LineReader *numbers, const Image *photo, int rows,
                          int columns, Err *e);
 void cells_free(CellsReading *c); /* NULL is fine */

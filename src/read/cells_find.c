@@ -18,8 +18,9 @@ enum {
     FLAT = 1000,      /* px: longer side of the grid seen from above */
     RIM = 40          /* px around it */
 };
-static const float dark_share =
-    0.88f;                   /* lines are thin and grey: dark is what has less light than this */
+/* Dark is what has less light than such a share of what surrounds it; lines may be thin and pale. */
+static const float dark_shares[] = {0.88f, 0.95f};
+enum { SHARES = sizeof dark_shares / sizeof *dark_shares };
 static const int bridge = 2; /* px on either side of ink: closes gaps in lines */
 static const double least_share =
     0.3; /* of the mean distance between lines: two lines are no nearer */
@@ -29,7 +30,7 @@ static const double least_line =
 
 /* Against the usual one of the lines that were chosen: */
 static const float least_weakest = 0.5f; /* a weaker one is no line, there are fewer */
-static const float most_missed = 0.6f;   /* something as dark between them is one, too: there are more */
+static const float most_missed = 0.58f;  /* something as dark between them is one, too: there are more */
 
 typedef struct Fit { /* how well the lines in one direction were found */
     float clear;   /* how much darker they are than what is between */
@@ -273,7 +274,9 @@ static Fit tell_fit(const float *profile, const int *places, int count, float me
         if (i - places[k] >= apart && places[k + 1] - i >= apart)
             missed = fmaxf(missed, profile[i]);
     }
-    return (Fit){mean - between(profile, places, count), chosen[0] / chosen[count / 2], missed / chosen[count / 2]};
+    const float usual = fmaxf(chosen[count / 2], 1e-3f);
+
+    return (Fit){mean - between(profile, places, count), chosen[0] / usual, missed / usual};
 }
 
 static int find_lines(const Flat *f, bool upright, int cells, int *places, Fit *fit, Err *e)
@@ -341,9 +344,29 @@ static void place_nodes(const Flat *f, const int *level, const int *upright, int
         }
 }
 
-/* The grid that has these corners, if it is clearer than *best, which it then replaces. */
-static int try_grid(const Dark *d, const Spot corners[4], int rows, int columns, Fit best[2],
-                    Spot *nodes, Err *e)
+/* Whether lines that are there are the grid's. */
+static bool is_clear(const Fit fit[2])
+{
+    return fminf(fit[0].clear, fit[1].clear) >= least_line;
+}
+
+static bool is_whole(const Fit *fit)
+{
+    return fit->weakest >= least_weakest && fit->missed <= most_missed;
+}
+
+static bool is_grid(const Fit fit[2])
+{
+    return is_clear(fit) && is_whole(&fit[0]) && is_whole(&fit[1]);
+}
+
+static bool is_better(const Fit a[2], const Fit b[2])
+{
+    return is_grid(a) != is_grid(b) ? is_grid(a) : fminf(a[0].clear, a[1].clear) > fminf(b[0].clear, b[1].clear);
+}
+
+/* The grid that has these corners, if it is better than *best, which it then replaces. */
+static int try_corners(const Dark *d, const Spot corners[4], int rows, int columns, Fit best[2], Spot *nodes, Err *e)
 {
     int level[CELLS_SIDE + 1], upright[CELLS_SIDE + 1];
     Fit fit[2] = {{0}};
@@ -354,38 +377,20 @@ static int try_grid(const Dark *d, const Spot corners[4], int rows, int columns,
         status = find_lines(&f, false, rows, level, &fit[0], e);
     if (!status && f.line[0])
         status = find_lines(&f, true, columns, upright, &fit[1], e);
-    if (!status && fminf(fit[0].clear, fit[1].clear) > fminf(best[0].clear, best[1].clear)) {
-        best[0] = fit[0];
-        best[1] = fit[1];
+    if (!status && is_better(fit, best)) {
+        memcpy(best, fit, sizeof fit);
         place_nodes(&f, level, upright, rows, columns, d->scale, nodes);
     }
     flat_free(&f);
     return status;
 }
 
-static int check_fit(const Fit fit[2], int rows, int columns, Err *e)
-{
-    static const char *const names[2] = {"rows", "columns"};
-    const int cells[2] = {rows, columns};
-
-    if (fminf(fit[0].clear, fit[1].clear) < least_line)
-        return err_set(e, ERR_FORMAT,
-                       "no table of %d x %d cells found: the best %d level and %d upright lines are "
-                       "dark on %.0f and %.0f %% of their length",
-                       rows, columns, rows + 1, columns + 1, 100. * fit[0].clear, 100. * fit[1].clear);
-    for (int i = 0; i < 2; i++)
-        if (fit[i].weakest < least_weakest || fit[i].missed > most_missed)
-            return err_set(e, ERR_FORMAT, "the table found has %s than %d %s", fit[i].missed > most_missed ? "more" : "fewer",
-                           cells[i], names[i]);
-    return 0;
-}
-
-int cells_find(const Image *photo, int rows, int columns, Spot *nodes, Err *e)
+/* The same for all parts of what has less light than a share. */
+static int try_share(const Image *photo, float share, int rows, int columns, Fit best[2], Spot *nodes, Err *e)
 {
     int list[CANDIDATES], count = 0;
-    Fit best[2] = {{0}};
     Dark d;
-    int status = dark_find(photo, LOOK_SIDE, dark_share, &d, e);
+    int status = dark_find(photo, LOOK_SIDE, share, &d, e);
     Parts *parts = status ? NULL : find_parts(&d, e);
 
     if (parts)
@@ -395,11 +400,37 @@ int cells_find(const Image *photo, int rows, int columns, Spot *nodes, Err *e)
     for (int i = 0; !status && i < count; i++) {
         Spot corners[4];
         corners_of(parts, list[i], d.width, corners);
-        status = try_grid(&d, corners, rows, columns, best, nodes, e);
+        status = try_corners(&d, corners, rows, columns, best, nodes, e);
     }
-    if (!status)
-        status = check_fit(best, rows, columns, e);
     parts_free(parts);
     dark_free(&d);
+    return status;
+}
+
+/* Why there is no such grid. */
+static int refuse(const Fit fit[2], int rows, int columns, Err *e)
+{
+    bool level = is_whole(&fit[1]); /* the rows are what is wrong */
+    const Fit *wrong = &fit[!level];
+    int count = level ? rows : columns;
+
+    if (!is_clear(fit))
+        return err_set(e, ERR_FORMAT,
+                       "no table of %d x %d cells found: the best %d level and %d upright lines are "
+                       "dark on %.0f and %.0f %% of their length",
+                       rows, columns, rows + 1, columns + 1, 100. * fit[0].clear, 100. * fit[1].clear);
+    return err_set(e, ERR_FORMAT, "no table of %d x %d cells found: what looks most like one has %s than %d %s%s", rows, columns,
+                   wrong->weakest >= least_weakest ? "more" : "fewer", count, level ? "row" : "column", count == 1 ? "" : "s");
+}
+
+int cells_find(const Image *photo, int rows, int columns, Spot *nodes, Err *e)
+{
+    Fit best[2] = {{0}};
+    int status = 0;
+
+    for (int i = 0; !status && i < SHARES && !is_grid(best); i++)
+        status = try_share(photo, dark_shares[i], rows, columns, best, nodes, e);
+    if (!status && !is_grid(best))
+        status = refuse(best, rows, columns, e);
     return status;
 }

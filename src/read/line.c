@@ -189,21 +189,29 @@ static int add_look(LineReader *r, const float *ink, int w, int h, const TextLin
 
 /* ---- several scales ---- */
 
+/* Whether most of many signs are no digits: o, l and S among letters would make a number. */
+static bool are_words(const TextLine *line, const Look *first)
+{
+    return line->signs >= 8 && first->length >= 0 && first->length < CTC_LABELS && 5 * first->length <= 2 * line->signs;
+}
+
 /* Digits about as high as those of the training strings; and all that the picture holds from its upper edge
  * to its lower if it was cut so close that this is about as high too. */
 static int look(LineReader *r, const float *ink, int w, int h, LineLength length, Looks *out,
                 Err *e)
 {
-    const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w};
+    const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w, 0};
     TextLine found;
     int status;
 
     out->count = 0;
     out->clear = rules_erase(ink, w, h, e);
     status = out->clear ? text_line_find(out->clear, w, h, &found, e) : -(int)ERR_MEMORY;
-    for (int i = 0; !status && i < HEIGHTS; i++)
+    for (int i = 0; !status && i < HEIGHTS && !(i && are_words(&found, &out->list[0])); i++)
         status = add_look(r, ink, w, h, &found, heights_px[i], length, out, e);
-    if (!status && 3 * found.height > h)
+    if (!status && are_words(&found, &out->list[0]))
+        out->count = 0;
+    else if (!status && 3 * found.height > h)
         status = add_look(r, ink, w, h, &whole, STRIP_HEIGHT, length, out, e);
     return status;
 }

@@ -144,6 +144,8 @@ static void measure(Parts *parts, int left, Weighed *work, TextLine *out)
             out->left = fminf(out->left, (float)parts->list[i].x0);
             out->right = fmaxf(out->right, (float)parts->list[i].x1 + 1);
         }
+    for (int i = 0; i < parts->count; i++)
+        out->signs += !parts->list[i].dropped && (float)part_height(&parts->list[i]) > 0.6f * out->height;
     fit_slope(parts, left, out);
 }
 
@@ -157,7 +159,7 @@ int text_line_find(const float *clear, int w, int h, TextLine *out, Err *e)
         parts_free(parts);
         return err_set(e, ERR_MEMORY, "no memory to find a line of writing");
     }
-    *out = (TextLine){0.7f * (float)h, 0.5f * (float)h, 0, 0, (float)w};
+    *out = (TextLine){0.7f * (float)h, 0.5f * (float)h, 0, 0, (float)w, 0};
     left = drop_others(parts, w, h, work);
     if (left)
         measure(parts, left, work, out);

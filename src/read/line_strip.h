@@ -15,6 +15,7 @@ typedef struct TextLine {
     float height;        /* of a digit, in pixels of the map */
     float middle, slope; /* its middle lies at row middle + slope * column */
     float left, right;   /* columns that it takes up */
+    int signs;           /* parts about as high as a digit */
 } TextLine;
 
 /* Borders, rules and frames are no writing; neither are specks. */

@@ -74,10 +74,12 @@ static int line_end(const Piece *p, int n, int first)
 }
 
 /* Where gaps in rising order part, for pieces of a height: at the widest step from one to the next, if that is as wide as half a
- * digit is high and the gaps below, which are most, stray little. The least wide gap; 0 where there is none. */
-static int parting(const int *gaps, int count, int height)
+ * digit is high, the gaps below, which are most, stray little, and those above are two or more and about as wide as a digit
+ * is high. *wide is the least of these. */
+static bool parting(const int *gaps, int count, int height, int *wide)
 {
-    int paper = height / 4 + 3, digit = 3 * height / 4 - 3, best = 0;
+    int paper = height / 4 + 3, digit = 3 * height / 4 - 3;
+    bool found = false;
     double sum = 0, squares = 0;
 
     for (int k = 0, widest = digit / 2; k + 2 < count; k++) {
@@ -89,14 +91,15 @@ static int parting(const int *gaps, int count, int height)
 
         if (2 * (k + 1) >= count && step >= widest && 5 * (gaps[k + 1] + paper) >= 4 * digit && gaps[k + 1] >= mean + 4 * stray) {
             widest = (int)step;
-            best = gaps[k + 1];
+            *wide = gaps[k + 1];
+            found = true;
         }
     }
-    return best;
+    return found;
 }
 
-/* The least gap between numbers by the gaps of all lines together, for pieces of a height; 0 where there is none. */
-static int wide_on_page(const Piece *p, int n, int height)
+/* The least gap between numbers by the gaps of all lines together, the first GAPS_LIMIT of them, for pieces of a height. */
+static bool wide_on_page(const Piece *p, int n, int height, int *wide)
 {
     int gaps[GAPS_LIMIT], count = 0, lines = 0;
 
@@ -104,17 +107,19 @@ static int wide_on_page(const Piece *p, int n, int height)
         end = line_end(p, n, first);
         int here = usual_height(p + first, end - first);
 
+        if (here < 1 || 2 * here < height)
+            continue;
         lines += end - first > 1;
-        for (int i = first + 1; 2 * here >= height && i < end && count < GAPS_LIMIT; i++)
+        for (int i = first + 1; i < end && count < GAPS_LIMIT; i++)
             gaps[count++] = gap_before(p, i) * height / here;
     }
     qsort(gaps, (size_t)count, sizeof *gaps, by_size);
-    return lines >= PAGE_LINES ? parting(gaps, count, height) : 0;
+    return lines >= PAGE_LINES && parting(gaps, count, height, wide);
 }
 
 /* The widest gap that there may be within a number: less than those that are of another kind on the line, or on the page, or
  * well above a digit's height and the usual gap. */
-static int widest_gap(const Piece *p, int n, int height, int wide_there)
+static int widest_gap(const Piece *p, int n, int height, const int *wide_there)
 {
     int gaps[GAPS_LIMIT], count = 0, wide;
 
@@ -125,7 +130,7 @@ static int widest_gap(const Piece *p, int n, int height, int wide_there)
     qsort(gaps, (size_t)count, sizeof *gaps, by_size);
     if (two_kinds(gaps, count, height, &wide))
         return wide - 1;
-    return wide_there ? wide_there - 1 : most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
+    return wide_there ? *wide_there - 1 : most(3 * height / 2, 3 * gaps[(count - 1) / 2]);
 }
 
 static void add_piece(Number *to, const Piece *p)
@@ -155,14 +160,17 @@ static int split_line(const Piece *p, int first, int end, int limit, Number *num
 
 int numbers_find(const Piece *p, int n, Number *numbers)
 {
-    int usual = usual_height(p, n), wide = wide_on_page(p, n, usual), count = 0;
+    int usual = usual_height(p, n), wide, count = 0;
+    bool parted = wide_on_page(p, n, usual, &wide);
 
     for (int first = 0, end; first < n; first = end) {
         end = line_end(p, n, first);
         int height = usual_height(p + first, end - first);
 
+        int wide_here = parted ? wide * height / most(usual, 1) : 0;
+
         if (2 * height >= usual)
-            count += split_line(p, first, end, widest_gap(p + first, end - first, height, wide * height / most(usual, 1)), numbers + count);
+            count += split_line(p, first, end, widest_gap(p + first, end - first, height, parted ? &wide_here : NULL), numbers + count);
     }
     return count;
 }

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { ON_SIDE_LEAST = 4 }; /* pieces by which it is told */
+enum { ON_SIDE_LEAST = 4, ON_SIDE_MOST = 1000 }; /* pieces by which it is told */
 
 static int by_height(const void *a, const void *b)
 {
@@ -131,7 +131,7 @@ static bool on_side(const Piece *pieces, int count)
 {
     int wide = 0, down = 0;
 
-    if (count < ON_SIDE_LEAST || count > PAGE_PIECE_LIMIT / 5)
+    if (count < ON_SIDE_LEAST || count > ON_SIDE_MOST)
         return false;
     for (int i = 0; i < count; i++) {
         wide += 10 * pieces[i].width > 11 * pieces[i].height;

@@ -149,7 +149,7 @@ INLINE void turned_tile(const int KR, const int VR, const Dot *t, Part p, const 
         x[k] = t->x + t->x_k[p.tap + k];
     UNROLL for (int k = 0; k < KR; k++)
         UNROLL for (int i = 0; i < VR; i++)
-            c[k][i] = vload(g + k * t->g_row + i * VL);
+            c[k][i] = vset(0);
     for (int j = p.first; j < p.end; j++)
         for (size_t at = t->x_j[j], end = at + LANES; at < end; at++, row += VECTORS_MOST * VL) {
             vf v[VECTORS_MOST];
@@ -166,7 +166,7 @@ INLINE void turned_tile(const int KR, const int VR, const Dot *t, Part p, const 
         }
     UNROLL for (int k = 0; k < KR; k++)
         UNROLL for (int i = 0; i < VR; i++)
-            vstore(g + k * t->g_row + i * VL, c[k][i]);
+            vstore(g + k * t->g_row + i * VL, vload(g + k * t->g_row + i * VL) + c[k][i]);
 }
 
 typedef void TurnedTile(const Dot *t, Part p, const Turned *d);

@@ -326,17 +326,21 @@ static void check_gradients(Pass *p, Exec *run)
         }
 }
 
-/* The gradient of the input alone is the same, bit by bit. */
-static void check_input_only(Pass *p, Exec *run, Batch b)
+/* The gradient of the input alone is the same, bit by bit, after another batch; and harms no later one. */
+static void check_input_only(Pass *p, Exec *run, Batch b, const Batch *other)
 {
     size_t near = p->n * shape_count(p->t->in[0]);
     float *both = take(p, near), *alone = take(p, near);
 
     exec_read_input_gradient(run, both);
+    exec_train(run, other, NULL);
     b.input_only = true;
     exec_train(run, &b, NULL);
     exec_read_input_gradient(run, alone);
     assert_memory_equal(alone, both, near * sizeof *both);
+    b.input_only = false;
+    exec_train(run, &b, NULL);
+    check_gradients(p, run);
 }
 
 /* A full batch goes first, so that what it leaves in memory would be noticed. */
@@ -347,10 +351,11 @@ static void check_training(const LayerCase *t, int flags, int n)
         Exec *run = trainer(&p, keep);
         const float *more[CASE_INPUTS];
         const void *targets[2];
-        Batch b = batch_of(&full, more, targets);
+        const float *others[CASE_INPUTS];
+        const void *full_targets[2];
+        Batch whole = batch_of(&full, others, full_targets), b = batch_of(&p, more, targets);
 
-        exec_train(run, &b, NULL);
-        b = batch_of(&p, more, targets);
+        exec_train(run, &whole, NULL);
         exec_train(run, &b, NULL);
         expect_forward(&p, false);
         expect_backward(&p);
@@ -361,7 +366,7 @@ static void check_training(const LayerCase *t, int flags, int n)
             expect_close(&p, "y", n * shape_count(p.last), y, p.y, VALUE_ROUNDING);
         }
         check_gradients(&p, run);
-        check_input_only(&p, run, b);
+        check_input_only(&p, run, b, &whole);
         exec_free(run);
         pass_free(&full);
         pass_free(&p);

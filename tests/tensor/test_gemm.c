@@ -186,6 +186,37 @@ static void many_positions_are_summed_in_blocks_without_loss(void **state)
     free(d);
 }
 
+/* More positions than a block holds, of channels enough to be turned round. */
+static void blocks_of_positions_keep_channels_and_taps_apart(void **state)
+{
+    enum { N = 120, ROWS = 2 * LANES, TAPS = 67, D_ROW = N * LANES, X_SIZE_HERE = (N + TAPS) * LANES };
+    static float d[ROWS * D_ROW], x[X_SIZE_HERE], g[TAPS * ROWS];
+    const char *names[8];
+    int levels = kernels_levels(names, 8), at[N], taps[TAPS];
+    Rng r = rng_stream(3, RNG_TEST, 0);
+
+    (void)state;
+    fill(&r, d, ROWS * D_ROW);
+    fill(&r, x, X_SIZE_HERE);
+    for (int j = 0; j < N; j++)
+        at[j] = j * LANES;
+    for (int k = 0; k < TAPS; k++)
+        taps[k] = (k * 29 % TAPS) * LANES;
+    for (int i = 0; i < levels; i++) {
+        memset(g, 0, sizeof g);
+        kernels_find(names[i])->dot(&(Dot){.m = ROWS, .n = N, .k = TAPS, .d = d, .d_row = D_ROW, .d_at = at, .x = x,
+                                           .x_k = taps, .x_j = at, .g = g, .g_row = ROWS});
+        for (int k = 0; k < TAPS; k++)
+            for (int row = 0; row < ROWS; row++) {
+                double sum = 0;
+
+                for (int j = 0; j < N * LANES; j++)
+                    sum += (double)d[row * D_ROW + j] * x[taps[k] + j];
+                assert_true(fabs(g[k * ROWS + row] - sum) < 2e-4); /* of 1,920 products */
+            }
+    }
+}
+
 static void a_transpose_moves_lanes_to_rows(void **state)
 {
     const char *names[8];
@@ -219,6 +250,7 @@ int main(void)
         cmocka_unit_test(the_product_equals_its_formula_and_touches_nothing_else),
         cmocka_unit_test(the_weight_gradient_equals_its_formula_and_touches_nothing_else),
         cmocka_unit_test(many_positions_are_summed_in_blocks_without_loss),
+        cmocka_unit_test(blocks_of_positions_keep_channels_and_taps_apart),
         cmocka_unit_test(a_transpose_moves_lanes_to_rows),
         cmocka_unit_test(an_unknown_level_is_not_found),
     };
