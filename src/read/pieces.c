@@ -126,7 +126,8 @@ static bool follows_down(const Piece *pieces, int count, int i)
     return down;
 }
 
-/* Whether the writing seems to lie on its side: strokes are wider than high and follow each other downwards. */
+/* Whether the writing seems to lie on its side: strokes are wider than high and follow each other downwards, or nearly all
+ * are wide, as a column of digits. */
 static bool on_side(const Piece *pieces, int count)
 {
     int wide = 0, down = 0;
@@ -137,7 +138,7 @@ static bool on_side(const Piece *pieces, int count)
         wide += 10 * pieces[i].width > 11 * pieces[i].height;
         down += follows_down(pieces, count, i);
     }
-    return 10 * wide >= 4 * count && 10 * down >= 6 * count;
+    return (10 * wide >= 4 * count && 10 * down >= 6 * count) || 10 * wide >= 8 * count;
 }
 
 /* Strokes of one digit stand above each other: the bar of a 5, the halves of a broken 8. */

@@ -15,6 +15,8 @@ enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
 static const double least_sure = 0.5; /* a digit of a number that is less likely than not is refused */
 static const double least_structure = 0.02, beyond_doubt = 0.995;
+static const double nearly_a_digit = 0.15; /* probability of what is refused on a page rather than passed over */
+static const double clearly_more = 1; /* a difference in worth (way_up.h) that is no chance */
 /* How much the digits' net has to say about a digit of a number: chosen on made-up numbers of validation digits. */
 static const double second_opinion = 0.15, least_probability = 1e-4;
 
@@ -274,20 +276,20 @@ static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *o
 
 /* ---- the way up ---- */
 
-/* Looks at the picture turned; that is kept where it is worth so much more. */
-static int read_turned(Reader *r, Sight *s, Way way, double more, const Image *im, const ReadOptions *options, Err *e)
+/* Looks at the picture turned; that is kept where it is clearly worth more. */
+static int read_turned(Reader *r, Sight *s, int degrees, const Image *im, const ReadOptions *options, Err *e)
 {
     Sight other = {0};
-    Image *turned = way_turned(im, way, e);
+    Image *turned = turned_to(im, degrees, e);
     int status = turned ? sight_look(&other, r->line, turned, options, e) : -(int)ERR_MEMORY;
 
     image_free(turned);
     if (!status)
         status = read_digits(r, &other, 1, e);
-    if (!status && sight_worth(&other) > sight_worth(s) + more) {
+    if (!status && sight_worth(&other) > sight_worth(s) + clearly_more) {
         Sight old = *s;
 
-        way_back(&other, way, im->width, im->height);
+        sight_turn_back(&other, degrees, im->width, im->height);
         *s = other;
         other = old;
     }
@@ -301,28 +303,81 @@ static int read_way_up(Reader *r, Sight *s, const Image *im, const ReadOptions *
     bool over = false;
     int status = 0;
 
-    if (!r->line || options->single || s->is_crop)
+    if (!r->line || options->single || (s->is_crop && !s->on_side))
         return 0;
     if (s->on_side) {
-        status = read_turned(r, s, WAY_QUARTER, WAY_CLEARLY, im, options, e);
-        return status ? status : read_turned(r, s, WAY_BACK, WAY_CLEARLY, im, options, e);
+        status = read_turned(r, s, 90, im, options, e);
+        return status ? status : read_turned(r, s, 270, im, options, e);
     }
     if (sight_is_doubtful(s))
         status = sight_is_over(s, r->line, im, options, &over, e);
-    return status || !over ? status : read_turned(r, s, WAY_HALF, WAY_CLEARLY, im, options, e);
+    return status || !over ? status : read_turned(r, s, 180, im, options, e);
 }
 
 /* ---- the reading ---- */
 
-/* What stands alone on a page and is no digit was no writing. */
-static void drop_nothings(Sight *s)
+static int by_value(const void *a, const void *b)
 {
-    int kept = 0;
+    return *(const int *)a - *(const int *)b;
+}
+
+/* How high the digits are that were read; 0 for fewer than a few. */
+static int usual_height(const Sight *s, int *work)
+{
+    enum { FEW = 3 };
+    int n = 0;
 
     for (int i = 0; i < s->count; i++)
-        if (!s->spots[i].alone || s->spots[i].digit.digit >= 0)
+        if (s->spots[i].digit.digit >= 0)
+            work[n++] = s->spots[i].digit.height;
+    qsort(work, (size_t)n, sizeof *work, by_value);
+    return n < FEW ? 0 : work[n / 2];
+}
+
+/* Whether what stands alone on a page was no writing: no digit, nor nearly one that is as high as the others. */
+static bool is_nothing(const Spot *s, int usual)
+{
+    const ReadDigit *d = &s->digit;
+    bool nearly = d->probability > nearly_a_digit && 10 * d->height >= 6 * usual && 10 * d->height <= 16 * usual;
+
+    return s->alone && d->digit < 0 && !nearly;
+}
+
+/* Whether most of a box lies within another. */
+static bool is_within(const ReadDigit *a, const ReadDigit *b)
+{
+    int left = a->x > b->x ? a->x : b->x, top = a->y > b->y ? a->y : b->y;
+    int right = a->x + a->width < b->x + b->width ? a->x + a->width : b->x + b->width;
+    int bottom = a->y + a->height < b->y + b->height ? a->y + a->height : b->y + b->height;
+
+    return right > left && bottom > top && 10 * (double)(right - left) * (bottom - top) > 7 * (double)a->width * a->height;
+}
+
+/* Whether a digit that was read alone is one of a number's, too. */
+static bool is_read_twice(const Sight *s, int i)
+{
+    for (int k = 0; s->spots[i].alone && k < s->count; k++)
+        if (s->spots[k].read && is_within(&s->spots[i].digit, &s->spots[k].digit))
+            return true;
+    return false;
+}
+
+static int drop_nothings(Sight *s, Err *e)
+{
+    int *work = malloc(((size_t)s->count + 1) * sizeof *work), kept = 0;
+    bool *drop = calloc((size_t)s->count + 1, sizeof *drop);
+    int status = work && drop ? 0 : err_set(e, ERR_MEMORY, "no memory for %d digits", s->count);
+    int usual = status ? 0 : usual_height(s, work);
+
+    for (int i = 0; !status && i < s->count; i++)
+        drop[i] = is_nothing(&s->spots[i], usual) || is_read_twice(s, i);
+    for (int i = 0; !status && i < s->count; i++)
+        if (!drop[i])
             s->spots[kept++] = s->spots[i];
-    s->count = kept;
+    s->count = status ? s->count : kept;
+    free(work);
+    free(drop);
+    return status;
 }
 
 static int line_room(ReadLine *line, int count, Err *e)
@@ -390,8 +445,8 @@ static Reading *reading_new(const Image *im, Sight *s, Err *e)
     }
     reading->width = im->width;
     reading->height = im->height;
-    drop_nothings(s);
-    if (add_lines(reading, s->spots, s->count, e)) {
+    reading->turned = s->turned;
+    if (drop_nothings(s, e) || add_lines(reading, s->spots, s->count, e)) {
         reading_free(reading);
         return NULL;
     }

@@ -54,6 +54,7 @@ typedef struct Reading {
     int width, height; /* of the picture */
     ReadLine *lines;   /* in reading order; none for a picture without writing */
     int line_count;
+    int turned; /* degrees to the right by which the picture was turned to be read: 0, 90, 180 or 270; boxes are where it lies */
 } Reading;
 
 typedef struct ReadOptions {

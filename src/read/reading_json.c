@@ -55,8 +55,8 @@ char *reading_json(const Reading *reading, const char *image_name)
         json_array_append_new(lines, line_json(&reading->lines[i]));
     if (!name) /* a file's name need not be UTF-8, JSON has to be */
         name = json_string("(a name that is not UTF-8)");
-    object = json_pack("{s:o, s:i, s:i, s:o}", "image", name, "width", reading->width, "height", reading->height, "lines",
-                       lines);
+    object = json_pack("{s:o, s:i, s:i, s:i, s:o}", "image", name, "width", reading->width, "height", reading->height, "turned",
+                       reading->turned, "lines", lines);
     text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(object);
     return text;

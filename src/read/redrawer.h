@@ -34,6 +34,7 @@ void redrawer_draw(Redrawer *r, const uint8_t *pictures, int count, RedrawnDigit
 /* All digits of a picture. On a page what was read is believed, being read in its context: where the net takes a digit
  * for another, or draws another's glyph, it is drawn as the net was taught to draw what was read, if this system has the
  * typeface. Arranged for Times New Roman: copies in another typeface want redrawn_arrange first. `single`, or sides of at most REDRAW_SINGLE_SIDE pixels: the whole is one digit.
+ * A page that lies on a side or upside down becomes an upright one.
  * ERR_ARGUMENT when no digit is found. One call at a time; redrawn_free frees. */
 Redrawn *redrawer_redraw(Redrawer *r, const Image *im, bool single, Err *e);
 

@@ -208,6 +208,14 @@ static bool are_beside(const Piece *a, const Piece *b)
     return 10 * low >= 6 * high && 10 * common < 4 * low;
 }
 
+/* Whether two pieces stand one below the other and are about as high, as digits of a column are; both have paper around them. */
+static bool are_below(const Piece *a, const Piece *b)
+{
+    int low = a->height < b->height ? a->height : b->height, high = a->height + b->height - low;
+
+    return 10 * low >= 6 * high && (a->y >= b->y + b->height || b->y >= a->y + a->height);
+}
+
 /* Whether a piece is in a digit's box, or a bit at the picture's edge. */
 static bool belongs(const Piece *p, const float box[4], const Image *im)
 {
@@ -231,7 +239,7 @@ static int are_bits(const Image *im, const Piece *pieces, int count, bool *bits,
         return 0;
     for (int i = 0; i < count; i++)
         for (int k = 0; k < i; k++)
-            if (are_beside(&pieces[i], &pieces[k]))
+            if (are_beside(&pieces[i], &pieces[k]) || are_below(&pieces[i], &pieces[k]))
                 return 0;
     if (digit_from_image(im, NULL, seen, &info, e))
         return -(int)ERR_MEMORY;

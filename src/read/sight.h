@@ -25,6 +25,7 @@ typedef struct Sight {
     bool is_crop; /* of one digit, as it seems */
     bool is_wide; /* its ink is wider than high, or in bits: two digits perhaps */
     bool on_side; /* lines seem to run down or up */
+    int turned;   /* degrees to the right by which the picture was turned to see this */
 } Sight;
 
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */

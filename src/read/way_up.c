@@ -6,10 +6,12 @@
 
 enum {
     SAMPLE = 4,       /* numbers that are read upside down to see */
-    SEVERAL_LEAST = 2 /* numbers, and digits of each, by which upside down is told */
+    SEVERAL_LEAST = 2, /* numbers, and digits of each, by which upside down is told */
+    ALONE_LEAST = 4    /* or digits that stand alone */
 };
 
-static const double doubtful = -1; /* logarithm of the probability that a page is right */
+/* Logarithms of the probability that a page is right: of all of it, and of a number in the mean. */
+static const double doubtful = -0.7, doubtful_each = -0.08;
 static const double least_probability = 1e-6;
 
 /* ---- how likely ---- */
@@ -56,14 +58,15 @@ double sight_worth(const Sight *s)
 bool sight_is_doubtful(const Sight *s)
 {
     double all = 0, sure;
-    int several = 0;
+    int several = 0, alone = 0;
 
     for (int first = 0, end; first < s->count; first = end) {
         end = number_end(s, first, &sure);
         several += end - first >= SEVERAL_LEAST;
-        all += end - first >= SEVERAL_LEAST ? sure : 0;
+        alone += end - first == 1;
+        all += sure;
     }
-    return several >= SEVERAL_LEAST && all < doubtful;
+    return (several >= SEVERAL_LEAST || alone >= ALONE_LEAST) && all < doubtful && all < doubtful_each * (several + alone);
 }
 
 /* ---- upside down ---- */
@@ -120,7 +123,7 @@ static Image *spots_over(const Image *im, const Spot *spots, int count, Err *e)
     y1 = y1 + margin < im->height ? y1 + margin : im->height;
     Image *part = image_crop(im, x0, y0, x1 - x0, y1 - y0, e);
 
-    return part ? image_upright(part, WAY_HALF, e) : NULL;
+    return part ? image_upright(part, 3, e) : NULL;
 }
 
 int sight_is_over(const Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *over, Err *e)
@@ -141,32 +144,33 @@ int sight_is_over(const Sight *s, LineReader *lines, const Image *im, const Read
         up += worth(numbers[i].count, numbers[i].sure);
         down += r.count ? worth(r.count, surely(r.probability)) : 0;
     }
-    *over = down > up + WAY_CLEARLY;
+    *over = count < SEVERAL_LEAST || down > up + 1;
     return 0;
 }
 
 /* ---- turning ---- */
 
-Image *way_turned(const Image *im, Way way, Err *e)
+Image *turned_to(const Image *im, int degrees, Err *e)
 {
     Image *copy = image_copy(im, e);
 
-    return copy ? image_upright(copy, way, e) : NULL;
+    return copy ? image_upright(copy, degrees == 90 ? 6 : degrees == 180 ? 3 : 8, e) : NULL; /* as Exif counts */
 }
 
-void way_back(Sight *s, Way way, int width, int height)
+void sight_turn_back(Sight *s, int degrees, int width, int height)
 {
     for (int i = 0; i < s->count; i++) {
         ReadDigit *d = &s->spots[i].digit, from = *d;
 
-        if (way == WAY_HALF) {
+        if (degrees == 180) {
             d->x = width - from.x - from.width;
             d->y = height - from.y - from.height;
-        } else if (way != WAY_UP) {
-            d->x = way == WAY_QUARTER ? from.y : width - from.y - from.height;
-            d->y = way == WAY_QUARTER ? height - from.x - from.width : from.x;
+        } else {
+            d->x = degrees == 90 ? from.y : width - from.y - from.height;
+            d->y = degrees == 90 ? height - from.x - from.width : from.x;
             d->width = from.height;
             d->height = from.width;
         }
     }
+    s->turned = degrees;
 }

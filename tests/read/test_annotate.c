@@ -181,7 +181,7 @@ static void a_tiny_picture_is_enlarged_and_a_full_one_has_a_margin(void **state)
     ReadDigit digit = {0, 0, 28, 28, 7, 0.99, .alternatives = {{7, 0.99}}};
     ReadNumber number;
     ReadLine line = line_of(&digit, &number, 1);
-    Canvas *c = reading_annotate(&(Reading){28, 28, &line, 1}, im, NULL);
+    Canvas *c = reading_annotate(&(Reading){28, 28, &line, 1, 0}, im, NULL);
 
     (void)state;
     page_check(c);
@@ -201,7 +201,7 @@ static void a_picture_with_room_stays_as_large_as_it_was(void **state)
     ReadDigit digit = {200, 100, 50, 80, 7, 0.99, .alternatives = {{7, 0.99}}};
     ReadNumber number;
     ReadLine line = line_of(&digit, &number, 1);
-    Canvas *c = reading_annotate(&(Reading){500, 301, &line, 1}, im, NULL);
+    Canvas *c = reading_annotate(&(Reading){500, 301, &line, 1, 0}, im, NULL);
 
     (void)state;
     assert_true(fabs(c->width * CANVAS_PNG_SCALE - im->width) < 0.01);
@@ -221,7 +221,7 @@ static void what_is_refused_or_doubtful_looks_different(void **state)
 
     (void)state;
     memset(im->pixels, 255, 600 * 200);
-    Canvas *c = reading_annotate(&(Reading){600, 200, &line, 1}, im, NULL);
+    Canvas *c = reading_annotate(&(Reading){600, 200, &line, 1, 0}, im, NULL);
     Color fills[3];
     int n = 0;
 

@@ -186,7 +186,7 @@ static void a_strip_holds_the_digits_at_the_height_that_is_asked_for(void **stat
 static void long_writing_is_made_smaller_to_fit(void **state)
 {
     float *ink = calloc(40 * 8000, sizeof *ink);
-    TextLine line = {30, 20, 0, 0, 8000};
+    TextLine line = {.height = 30, .middle = 20, .right = 8000};
     Strip s;
 
     (void)state;

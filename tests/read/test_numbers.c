@@ -121,13 +121,13 @@ static void the_slope_of_lines_is_told_unless_it_may_be_chance(void **state)
     assert_true(lay.slope == 0);
 }
 
-/* Digits that lie are wider than high and follow each other downwards; upright ones in a column do not lie. */
+/* Digits that lie are wider than high, whether they follow each other downwards, as a line, or beside each other, as a column. */
 static void writing_on_its_side_is_told_from_rows_and_columns(void **state)
 {
     static const struct {
         int width, height, right, down;
         bool on_side;
-    } cases[] = {{40, 24, 0, 36, true}, {24, 40, 36, 0, false}, {24, 40, 0, 60, false}, {40, 24, 60, 0, false}};
+    } cases[] = {{40, 24, 0, 36, true}, {24, 40, 36, 0, false}, {24, 40, 0, 60, false}, {40, 24, 60, 0, true}};
 
     (void)state;
     for (int c = 0; c < 4; c++) {

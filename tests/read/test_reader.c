@@ -298,7 +298,7 @@ static void json_names_the_picture_whatever_its_name_is(void **state)
     char *text = reading_json(r, "a \"b\".png"), *odd = reading_json(r, "\xff\xfe");
 
     (void)state;
-    assert_string_equal(text, "{\"image\":\"a \\\"b\\\".png\",\"width\":30,\"height\":20,\"lines\":[]}");
+    assert_string_equal(text, "{\"image\":\"a \\\"b\\\".png\",\"width\":30,\"height\":20,\"turned\":0,\"lines\":[]}");
     assert_non_null(strstr(odd, "\"lines\":[]"));
     free(text);
     free(odd);

@@ -8,15 +8,13 @@
 #include <stdlib.h>
 
 #include "image/sketch.h"
-#include "image/upright.h"
 #include "read/reader.h"
 #include "read/way_up.h"
 
 enum { LINES = 3 };
 
 static const char *const lines[LINES] = {"0283 947", "6415 73", "520 9436"};
-static const int turns[] = {3, 6, 8};           /* image/upright.h */
-static const int back[] = {[3] = 3, [6] = 8, [8] = 6}; /* the turn that undoes one */
+static const int degrees[] = {90, 180, 270};
 static Reader *reader;
 
 static int open_reader(void **state)
@@ -47,11 +45,12 @@ static void a_page_is_read_whichever_way_up_it_lies(void **state)
 
     (void)state;
     for (int way = -1; way < 3; way++) {
-        Image *im = way < 0 ? image_copy(upright, NULL) : image_upright(image_copy(upright, NULL), turns[way], NULL);
+        Image *im = way < 0 ? image_copy(upright, NULL) : turned_to(upright, degrees[way], NULL);
         Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
 
         assert_non_null(r);
         assert_true(r->width == im->width && r->height == im->height);
+        assert_int_equal(r->turned, way < 0 ? 0 : 360 - degrees[way]);
         assert_int_equal(r->line_count, LINES);
         for (int i = 0; i < LINES; i++)
             assert_string_equal(r->lines[i].text, lines[i]);
@@ -73,7 +72,7 @@ static void its_boxes_lie_round_its_ink(void **state)
 
     (void)state;
     for (int way = 0; way < 3; way++) {
-        Image *im = image_upright(image_copy(upright, NULL), turns[way], NULL);
+        Image *im = turned_to(upright, degrees[way], NULL);
         Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
         int boxes = 0, inside = 0, all = 0;
 
@@ -97,6 +96,25 @@ static void its_boxes_lie_round_its_ink(void **state)
     image_free(upright);
 }
 
+static void a_column_of_digits_is_read_whichever_way_up_it_lies(void **state)
+{
+    static const char *const digits[] = {"2", "7", "4", "3", "5", "7"};
+    Image *upright = sketch_text("2\n7\n4\n3\n5\n7", &(SketchOptions){.seed = 3, .noise = 2}, NULL);
+
+    (void)state;
+    for (int way = -1; way < 3; way++) {
+        Image *im = way < 0 ? image_copy(upright, NULL) : turned_to(upright, degrees[way], NULL);
+        Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+
+        assert_int_equal(r->line_count, 6);
+        for (int i = 0; i < 6; i++)
+            assert_string_equal(r->lines[i].text, digits[i]);
+        reading_free(r);
+        image_free(im);
+    }
+    image_free(upright);
+}
+
 static void a_box_comes_back_from_each_way(void **state)
 {
     Spot spot = {.digit = {.x = 10, .y = 20, .width = 3, .height = 5}};
@@ -104,13 +122,13 @@ static void a_box_comes_back_from_each_way(void **state)
 
     (void)state;
     for (int way = 0; way < 3; way++) { /* there and back: on a picture of 100x60, and on it turned */
-        bool quarter = turns[way] != 3;
+        bool quarter = degrees[way] != 180;
 
-        way_back(&s, turns[way], 100, 60);
-        way_back(&s, back[turns[way]], quarter ? 60 : 100, quarter ? 100 : 60);
+        sight_turn_back(&s, degrees[way], 100, 60);
+        sight_turn_back(&s, 360 - degrees[way], quarter ? 60 : 100, quarter ? 100 : 60);
         assert_true(spot.digit.x == 10 && spot.digit.y == 20 && spot.digit.width == 3 && spot.digit.height == 5);
     }
-    way_back(&s, WAY_QUARTER, 100, 60); /* the picture's lower left corner was the turned one's upper left */
+    sight_turn_back(&s, 90, 100, 60); /* the picture's lower left corner was the turned one's upper left */
     assert_true(spot.digit.x == 20 && spot.digit.y == 60 - 10 - 3 && spot.digit.width == 5 && spot.digit.height == 3);
 }
 
@@ -119,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_is_read_whichever_way_up_it_lies),
         cmocka_unit_test(its_boxes_lie_round_its_ink),
+        cmocka_unit_test(a_column_of_digits_is_read_whichever_way_up_it_lies),
         cmocka_unit_test(a_box_comes_back_from_each_way),
     };
 
