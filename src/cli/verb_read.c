@@ -231,6 +231,8 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
     if (canvas_check(v.annotate, &e))
         return refuse("%s", e.text);
+    if (v.annotate && args.count && file_is_same(v.annotate, args.list[0]))
+        return usage_error(verb, "--annotate would write over the picture that is read");
     if (read_form_wanted(&v.form))
         return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, v.annotate, args.list, args.count});
     if (v.digits && line_length_parse(v.digits, &v.length, &e))

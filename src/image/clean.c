@@ -74,15 +74,15 @@ static bool hugs_rim(const InkMap *m, const Parts *p, int k)
     return is_long || (float)one_side > 0.8f * area || area < 0.25f * (float)(m->width * m->height);
 }
 
-/* Whether another, tall part stands in the middle of a box, no further from it than a share of its size, and is so wide. */
-static bool has_inner(const Parts *p, int k, const Part *box, float off, float wide)
+/* Whether another part that is so tall stands in the middle of a box, no further from it than a share of its size, and is so wide. */
+static bool has_inner(const Parts *p, int k, const Part *box, float off, float tall, float wide)
 {
     const Part *part = &p->list[k];
     float w = (float)part_width(box), h = (float)part_height(box);
 
     for (int i = 0; i < p->count; i++) {
         const Part *inner = &p->list[i];
-        if (i != k && !inner->dropped && (float)part_height(inner) > 0.3f * h &&
+        if (i != k && !inner->dropped && (float)part_height(inner) > tall * h &&
             (float)part_width(inner) >= wide * w && inner->x0 > part->x0 &&
             inner->x1 <= part->x1 + 1 && fabsf(inner->middle_x - 0.5f * (float)(box->x0 + box->x1)) < off * w &&
             fabsf(inner->middle_y - 0.5f * (float)(box->y0 + box->y1)) < off * h)
@@ -118,21 +118,38 @@ static int sides_along(const InkMap *m, const Parts *p, int k)
     return sides;
 }
 
-/* A large hollow part near the rims, which may be bent; within the picture three straight sides or four, or two round more than
- * an upright stroke, which with them is an open 4. A ring is a 0. */
+/* A ring round something that is nearly as high as its hole: a circled digit. Alone, or round a dot, it is a 0. */
+static bool is_ring(const InkMap *m, const Parts *p, int k)
+{
+    const Part *part = &p->list[k];
+    int w = part_width(part), h = part_height(part), middle = 0, reach = largest(1, w / 8);
+
+    for (int x = part->x0 + w / 2 - reach; x <= part->x0 + w / 2 + reach; x++)
+        for (int y = part->y0 + h / 4; y <= part->y1 - h / 4; y++)
+            middle += p->label[y * m->width + x] == k;
+    return !middle && 4 * w > 3 * h && 4 * h > 3 * w && has_inner(p, k, part, 0.15f, 0.4f, 0) &&
+           (float)bands_in(m, p, k, part, 0.26f).any > 0.97f * (float)part->area;
+}
+
+/* A large hollow part near the rims, which may be bent; within the picture a ring, three straight sides or four, or two round
+ * more than an upright stroke, which with them is an open 4. */
 static bool is_frame(const InkMap *m, const Parts *p, int k)
 {
     const Part *part = &p->list[k], map = map_box(m);
     float w = (float)part_width(part) / (float)m->width, h = (float)part_height(part) / (float)m->height,
           area = (float)part->area;
 
-    if (w >= 0.6f && h >= 0.6f && (float)bands_of(m, p, k, 0.22f).any >= 0.85f * area && has_inner(p, k, &map, 0.25f, 0))
+    if (w >= 0.6f && h >= 0.6f && (float)bands_of(m, p, k, 0.22f).any >= 0.85f * area && has_inner(p, k, &map, 0.25f, 0.3f, 0))
         return true;
-    if (w < 0.3f || h < 0.3f || (float)bands_in(m, p, k, part, 0.14f).any < 0.9f * area)
+    if (w < 0.3f || h < 0.3f)
+        return false;
+    if (is_ring(m, p, k))
+        return true;
+    if ((float)bands_in(m, p, k, part, 0.14f).any < 0.9f * area)
         return false;
     int sides = sides_along(m, p, k);
 
-    return sides >= 2 && has_inner(p, k, part, 0.2f, sides == 2 ? 0.22f : 0);
+    return sides >= 2 && has_inner(p, k, part, 0.2f, 0.3f, sides == 2 ? 0.22f : 0);
 }
 
 /* The part that is the digit, or most of it: large and near the middle; -1 if there is none. */

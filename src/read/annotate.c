@@ -52,15 +52,25 @@ static MarkLook look_of(bool refused, double probability)
 
 /* ---- digits ---- */
 
-static Mark mark_digit(const ReadDigit *d, int group)
+static Mark mark_digit(const ReadDigit *d, double number_doubt, int group)
 {
     double right = d->x + d->width, low = d->y + d->height;
     Mark m = {.corners = {{d->x, d->y}, {right, d->y}, {right, low}, {d->x, low}},
-              .look = look_of(d->digit < 0, d->probability),
+              .look = look_of(d->digit < 0, fmin(d->probability, number_doubt)),
               .group = group};
 
     snprintf(m.text, sizeof m.text, d->digit < 0 ? "%d?" : "%d", d->alternatives[0].digit);
     return m;
+}
+
+/* How likely it is that a number has just these digits, where that is in doubt; else 1. */
+static double whole(const ReadNumber *n, const ReadDigit *digits)
+{
+    double product = 1;
+
+    for (int i = 0; i < n->count; i++)
+        product *= digits[n->first + i].probability;
+    return n->probability < 0.7 * product ? n->probability / product : 1;
 }
 
 Canvas *reading_annotate(const Reading *reading, const Image *im, Err *e)
@@ -76,7 +86,7 @@ Canvas *reading_annotate(const Reading *reading, const Image *im, Err *e)
             const ReadNumber *number = &reading->lines[i].numbers[k];
 
             for (int d = 0; d < number->count; d++)
-                marks[n++] = mark_digit(&reading->lines[i].digits[number->first + d], group);
+                marks[n++] = mark_digit(&reading->lines[i].digits[number->first + d], whole(number, reading->lines[i].digits), group);
         }
     Canvas *c = marks ? draw(im, marks, n, 1, e) : NULL;
     free(marks);

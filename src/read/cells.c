@@ -73,6 +73,16 @@ typedef struct Seen { /* the cells that hold a digit */
     int count;
 } Seen;
 
+/* A digit that is less likely than not is refused, as on a page. */
+static void take_number(const LineReading *number, Cell *cell)
+{
+    memcpy(cell->text, number->text, sizeof number->text);
+    for (int i = 0; i < number->count; i++)
+        if (number->digits[i].probability < 0.5)
+            cell->text[i] = '?';
+    cell->probability = number->probability;
+}
+
 static int see_cell(const Image *photo, Cell *cell, LineReader *numbers, Seen *seen, Err *e)
 {
     Image *im = cut_cell(photo, cell->corners, e);
@@ -85,8 +95,7 @@ static int see_cell(const Image *photo, Cell *cell, LineReader *numbers, Seen *s
     if (!status && !empty && numbers) {
         status = line_read(numbers, im, &(LineOptions){.polarity = INK_DARK}, &number, e);
         if (!status) {
-            memcpy(cell->text, number.text, sizeof number.text);
-            cell->probability = number.probability;
+            take_number(&number, cell);
         }
     } else if (!status && !empty) {
         status = digit_from_image(im, &(DigitOptions){.polarity = INK_DARK},

@@ -192,7 +192,7 @@ static int add_look(LineReader *r, const float *ink, int w, int h, const TextLin
 /* Whether most of many signs are no digits: o, l and S among letters would make a number. */
 static bool are_words(const TextLine *line, const Look *first)
 {
-    return line->signs >= 8 && first->length >= 0 && first->length < CTC_LABELS && 5 * first->length <= 2 * line->signs;
+    return line->signs >= 5 && first->length >= 0 && first->length < CTC_LABELS && 5 * first->length <= 2 * line->signs;
 }
 
 /* Digits about as high as those of the training strings; and all that the picture holds from its upper edge

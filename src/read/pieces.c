@@ -138,7 +138,7 @@ static bool on_side(const Piece *pieces, int count)
         wide += 10 * pieces[i].width > 11 * pieces[i].height;
         down += follows_down(pieces, count, i);
     }
-    return (10 * wide >= 4 * count && 10 * down >= 6 * count) || 10 * wide >= 8 * count;
+    return (10 * wide >= 4 * count && 10 * down >= 6 * count) || 10 * wide >= 6 * count;
 }
 
 /* Strokes of one digit stand above each other: the bar of a 5, the halves of a broken 8. */

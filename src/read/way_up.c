@@ -33,11 +33,6 @@ static int number_end(const Sight *s, int first, double *sure)
     return end;
 }
 
-static bool is_nothing(const Spot *s)
-{
-    return s->alone && s->digit.digit < 0;
-}
-
 static double worth(int digits, double sure)
 {
     return digits * log(2) + sure;
@@ -49,8 +44,7 @@ double sight_worth(const Sight *s)
 
     for (int first = 0, end; first < s->count; first = end) {
         end = number_end(s, first, &sure);
-        if (!is_nothing(&s->spots[first]))
-            all += worth(end - first, sure);
+        all += worth(end - first, sure);
     }
     return all;
 }
@@ -144,7 +138,7 @@ int sight_is_over(const Sight *s, LineReader *lines, const Image *im, const Read
         up += worth(numbers[i].count, numbers[i].sure);
         down += r.count ? worth(r.count, surely(r.probability)) : 0;
     }
-    *over = count < SEVERAL_LEAST || down > up + 1;
+    *over = count < SEVERAL_LEAST || down > up - 1;
     return 0;
 }
 

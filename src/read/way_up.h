@@ -17,8 +17,8 @@ double sight_worth(const Sight *s);
 /* Whether a page of several numbers, or of a column of digits, has so much doubt that it may be upside down. */
 bool sight_is_doubtful(const Sight *s);
 
-/* Whether the longest numbers of a page are likelier when turned upside down; of digits that all stand alone it is not
- * known, and taken for true. ERR_MEMORY. */
+/* Whether a page may be upside down: its longest numbers are not clearly less likely so, or all digits stand alone.
+ * ERR_MEMORY. */
 int sight_is_over(const Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *over, Err *e);
 
 /* The picture turned to the right by 90, 180 or 270 degrees. The caller frees. ERR_MEMORY. */

@@ -307,7 +307,9 @@ static bool in_frame(int kind, double x, double y, double half) /* from the midd
         return fabs(away - half) < stroke;
     if (kind == 1) /* all but its upper side */
         return fabs(away - half) < stroke && (fabs(x) > half - stroke || y > half - stroke);
-    return fabs(y - half) < stroke && fabs(x) < half; /* a rule below, longer than the digit */
+    if (kind == 2) /* a rule below, longer than the digit */
+        return fabs(y - half) < stroke && fabs(x) < half;
+    return fabs(hypot(x, y) - half) < stroke; /* a ring */
 }
 
 static void a_frame_within_the_picture_is_no_ink(void **state)
@@ -320,7 +322,7 @@ static void a_frame_within_the_picture_is_no_ink(void **state)
         uint8_t out[DIGIT_PIXELS];
 
         info = see(sheet, out);
-        for (int kind = 0; kind < 3; kind++) {
+        for (int kind = 0; kind < 4; kind++) {
             Image *framed = image_copy(sheet, NULL);
             double x = info.box[0] + 0.5 * info.box[2], y = info.box[1] + 0.5 * info.box[3];
 
