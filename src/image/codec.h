@@ -6,7 +6,8 @@
  *     image_free(im);
  *
  * Reads JPEG, PNG, GIF (its first frame), BMP, PNM, TIFF and WebP, and with libheif (image/heif.h) HEIC and AVIF, by what the
- * bytes are and not by the name. The size that a header claims is checked before anything is decoded; a file that
+ * bytes are and not by the name. The size that a header claims is checked before anything is decoded (of HEIC and AVIF libheif
+ * decodes what is in them all the same, up to IMAGE_SIDE_LIMIT a side); a file that
  * ends early or holds damaged data is ERR_FORMAT, never half a picture. The result is upright (the
  * orientation that cameras write into JPEGs is applied), 8-bit, grey or RGB, on white where it is
  * transparent, or on black if its ink is light. */

@@ -93,7 +93,7 @@ static int see_cell(const Image *photo, Cell *cell, LineReader *numbers, Seen *s
 
     cell->probability = 1;
     if (!status && !empty && numbers) {
-        status = line_read(numbers, im, &(LineOptions){.polarity = INK_DARK}, &number, e);
+        status = line_read(numbers, im, &(LineOptions){.polarity = INK_DARK, .may_be_words = true}, &number, e);
         if (!status) {
             take_number(&number, cell);
         }

@@ -189,30 +189,32 @@ static int add_look(LineReader *r, const float *ink, int w, int h, const TextLin
 
 /* ---- several scales ---- */
 
-/* Whether most of many signs are no digits: o, l and S among letters would make a number. */
+/* Whether half of some signs or more are no digits: o, l and S among letters would make a number. */
 static bool are_words(const TextLine *line, const Look *first)
 {
-    return line->signs >= 5 && first->length >= 0 && first->length < CTC_LABELS && 5 * first->length <= 2 * line->signs;
+    return line->signs >= 5 && first->length >= 0 && first->length < CTC_LABELS && 2 * first->length <= line->signs;
 }
 
 /* Digits about as high as those of the training strings; and all that the picture holds from its upper edge
  * to its lower if it was cut so close that this is about as high too. */
-static int look(LineReader *r, const float *ink, int w, int h, LineLength length, Looks *out,
-                Err *e)
+static int look(LineReader *r, const float *ink, int w, int h, const LineOptions *o, Looks *out, Err *e)
 {
     const TextLine whole = {(float)h, 0.5f * (float)h, 0, 0, (float)w, 0};
     TextLine found;
+    bool words = false;
     int status;
 
     out->count = 0;
     out->clear = rules_erase(ink, w, h, e);
     status = out->clear ? text_line_find(out->clear, w, h, &found, e) : -(int)ERR_MEMORY;
-    for (int i = 0; !status && i < HEIGHTS && !(i && are_words(&found, &out->list[0])); i++)
-        status = add_look(r, ink, w, h, &found, heights_px[i], length, out, e);
-    if (!status && are_words(&found, &out->list[0]))
+    for (int i = 0; !status && i < HEIGHTS && !words; i++) {
+        status = add_look(r, ink, w, h, &found, heights_px[i], o->length, out, e);
+        words = !status && o->may_be_words && !o->length.most && are_words(&found, &out->list[0]);
+    }
+    if (words)
         out->count = 0;
     else if (!status && 3 * found.height > h)
-        status = add_look(r, ink, w, h, &whole, STRIP_HEIGHT, length, out, e);
+        status = add_look(r, ink, w, h, &whole, STRIP_HEIGHT, o->length, out, e);
     return status;
 }
 
@@ -302,9 +304,9 @@ static int take_looks(const Looks *looks, const float *ink, int w, int h, LineRe
     return out->count ? place_digits(looks, best, ink, w, h, out, e) : 0;
 }
 
-int line_read_ink(LineReader *r, const float *ink, int w, int h, LineLength length,
-                  LineReading *out, Err *e)
+static int read_ink(LineReader *r, const float *ink, int w, int h, const LineOptions *o, LineReading *out, Err *e)
 {
+    const LineLength length = o->length;
     Looks *looks;
     int status;
 
@@ -315,7 +317,7 @@ int line_read_ink(LineReader *r, const float *ink, int w, int h, LineLength leng
     looks = malloc(sizeof *looks);
     if (!looks)
         return err_set(e, ERR_MEMORY, "no memory to read a line");
-    status = look(r, ink, w, h, length, looks, e);
+    status = look(r, ink, w, h, o, looks, e);
     if (!status)
         status = take_looks(looks, ink, w, h, out, e);
     free(looks->clear);
@@ -358,7 +360,7 @@ int line_read(LineReader *r, const Image *im, const LineOptions *options, LineRe
     *out = (LineReading){.probability = 1};
     if (!map)
         return -ERR_MEMORY;
-    status = map->blank ? 0 : line_read_ink(r, map->ink, map->width, map->height, o.length, out, e);
+    status = map->blank ? 0 : read_ink(r, map->ink, map->width, map->height, &o, out, e);
     scale_boxes(out, map->scale);
     ink_free(map);
     return status;

@@ -46,6 +46,7 @@ int line_length_parse(const char *text, LineLength *out, Err *e);
 typedef struct LineOptions {
     LineLength length;
     InkPolarity polarity; /* INK_AUTO: found out */
+    bool may_be_words;    /* not known to be a number: of five signs or more half or more that are no digits make words, and count is 0 */
 } LineOptions;
 
 typedef struct LineReader LineReader;
@@ -62,9 +63,5 @@ bool line_reader_takes(const Model *m);
  * reading is the likeliest number of such a length, unless none fits: then it is "". One call at a time.
  * ERR_ARGUMENT for a length that there cannot be; ERR_MEMORY. */
 int line_read(LineReader *r, const Image *im, const LineOptions *options, LineReading *out, Err *e);
-
-/* The same from ink that was found already (1 is full ink); boxes are in pixels of the map. */
-int line_read_ink(LineReader *r, const float *ink, int width, int height, LineLength length,
-                  LineReading *out, Err *e);
 
 #endif

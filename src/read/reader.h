@@ -8,7 +8,7 @@
  * What a picture is, is found out: pieces of ink (page.h) are gathered into numbers (numbers.h). A digit that stands
  * alone goes through image/digit.h to a net that takes 28x28, a number to the line reader (line.h). A digit whose
  * probability is below the model's threshold (in a number: less likely than not), or that a noise class claims, is
- * refused: its `digit` is -1 and the text shows "?". A reader whose model was named reads every digit by that one, and so only what stands apart. */
+ * refused: its `digit` is -1 and the text shows "?". A page that lies on a side or upside down is turned to be read. A reader whose model was named reads every digit by that one, and so only what stands apart. */
 #ifndef SCRAWL_READ_READER_H
 #define SCRAWL_READ_READER_H
 

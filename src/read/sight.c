@@ -121,7 +121,7 @@ static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part,
                        const ReadOptions *options, Err *e)
 {
     bool is_part = part.width < im->width || part.height < im->height;
-    const LineOptions how = {.length = options->length};
+    const LineOptions how = {.length = options->length, .may_be_words = is_part};
     Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
     LineReading r;
     int status = crop ? line_read(lines, crop, &how, &r, e) : -(int)ERR_MEMORY;
