@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,17 +131,110 @@ static int see_all(Reader *digits, LineReader *numbers, const Image *photo, Cell
     return status;
 }
 
-static void place_cells(const Spot *nodes, CellsReading *c)
+/* ---- the way up ---- */
+
+/* `nodes` are those of the photo, where the table may lie: turned to the right by `degrees` it is upright. */
+static void place_cells(const Spot *nodes, int degrees, CellsReading *c)
 {
+    int across = degrees % 180 ? c->rows : c->columns; /* on the photo */
+
     for (int r = 0; r < c->rows; r++)
         for (int k = 0; k < c->columns; k++) {
-            const Spot *top = nodes + r * (c->columns + 1) + k, *low = top + c->columns + 1;
+            int row = degrees == 0 ? r : degrees == 90 ? c->columns - 1 - k : degrees == 180 ? c->rows - 1 - r : k;
+            int column = degrees == 0 ? k : degrees == 90 ? r : degrees == 180 ? c->columns - 1 - k : c->rows - 1 - r;
+            const Spot *top = nodes + row * (across + 1) + column, *low = top + across + 1;
+            const Spot around[4] = {top[0], top[1], low[1], low[0]};
             Cell *cell = &c->cells[r * c->columns + k];
-            cell->corners[0] = top[0];
-            cell->corners[1] = top[1];
-            cell->corners[2] = low[1];
-            cell->corners[3] = low[0];
+
+            *cell = (Cell){0};
+            for (int i = 0; i < 4; i++)
+                cell->corners[i] = around[(i + 4 - degrees / 90) % 4];
         }
+}
+
+/* The logarithm of the probability that all is right; *digits is how many there are. */
+static double surely(const CellsReading *c, int *digits)
+{
+    double sum = 0;
+
+    *digits = 0;
+    for (int i = 0; i < c->rows * c->columns; i++) {
+        *digits += (int)strlen(c->cells[i].text);
+        sum += *c->cells[i].text ? log(fmax(c->cells[i].probability, 1e-6)) : 0;
+    }
+    return sum;
+}
+
+/* As sight_worth (way_up.h) of a page. */
+static double worth(const CellsReading *c)
+{
+    int digits;
+    double sure = surely(c, &digits);
+
+    return sure + digits * log(2);
+}
+
+static bool is_doubtful(const CellsReading *c)
+{
+    int digits;
+    double sure = surely(c, &digits);
+
+    return sure < -0.7 && sure < -0.08 * digits;
+}
+
+/* Reads the table turned; that takes the place of what is in *c where it is clearly worth more. */
+static int read_turned(Reader *digits, LineReader *numbers, const Image *photo, const Spot *nodes, int degrees, CellsReading *c,
+                       Err *e)
+{
+    size_t n = (size_t)c->rows * c->columns;
+    CellsReading other = {c->rows, c->columns, calloc(n, sizeof *other.cells), degrees};
+    int status = other.cells ? 0 : err_set(e, ERR_MEMORY, "no memory for %zu cells", n);
+
+    if (!status) {
+        place_cells(nodes, degrees, &other);
+        status = see_all(digits, numbers, photo, &other, e);
+    }
+    if (!status && worth(&other) > worth(c) + 1) {
+        CellsReading old = *c;
+
+        *c = other;
+        other = old;
+    }
+    free(other.cells);
+    return status;
+}
+
+/* The grid that was found, as it lies; where that is in doubt, upside down. */
+static int read_upright(Reader *digits, LineReader *numbers, const Image *photo, const Spot *nodes, CellsReading *c, Err *e)
+{
+    int status;
+
+    place_cells(nodes, 0, c);
+    status = see_all(digits, numbers, photo, c, e);
+    return status || !is_doubtful(c) ? status : read_turned(digits, numbers, photo, nodes, 180, c, e);
+}
+
+/* There is no such grid, but there may be one that lies on a side: of as many columns as there should be rows, and the other way
+ * round. `why` is what is said where there is none, or where its digits are upright. */
+static int read_lying(Reader *digits, LineReader *numbers, const Image *photo, Spot *nodes, CellsReading *c, const Err *why, Err *e)
+{
+    CellsReading upright = {c->columns, c->rows, c->cells, 0};
+    int status = cells_find(photo, c->columns, c->rows, nodes, NULL);
+    double least = 0;
+
+    if (!status) {
+        place_cells(nodes, 0, &upright);
+        status = see_all(digits, numbers, photo, &upright, e);
+        least = worth(&upright);
+        memset(c->cells, 0, (size_t)c->rows * c->columns * sizeof *c->cells);
+        if (!status)
+            status = read_turned(digits, numbers, photo, nodes, 90, c, e);
+        if (!status)
+            status = read_turned(digits, numbers, photo, nodes, 270, c, e);
+        if (!status && worth(c) > least + 1)
+            return 0;
+    }
+    return status == -(int)ERR_MEMORY ? status : err_set(e, why->code, "%s", why->text);
 }
 
 CellsReading *cells_read(Reader *digits, LineReader *numbers, const Image *photo, int rows,
@@ -148,18 +242,17 @@ CellsReading *cells_read(Reader *digits, LineReader *numbers, const Image *photo
 {
     CellsReading *c = calloc(1, sizeof *c);
     Spot *nodes = malloc(((size_t)rows + 1) * ((size_t)columns + 1) * sizeof *nodes);
+    Err why = {0};
     int status = 0;
 
-    if (c) {
-        *c = (CellsReading){rows, columns, calloc((size_t)rows * columns, sizeof *c->cells)};
-        status = c->cells && nodes ? cells_find(photo, rows, columns, nodes, e) : 0;
-    }
+    if (c)
+        *c = (CellsReading){rows, columns, calloc((size_t)rows * columns, sizeof *c->cells), 0};
     if (!c || !c->cells || !nodes)
         status = err_set(e, ERR_MEMORY, "no memory for %d x %d cells", rows, columns);
-    if (!status) {
-        place_cells(nodes, c);
-        status = see_all(digits, numbers, photo, c, e);
-    }
+    else if (!cells_find(photo, rows, columns, nodes, &why))
+        status = read_upright(digits, numbers, photo, nodes, c, e);
+    else
+        status = read_lying(digits, numbers, photo, nodes, c, &why, e);
     free(nodes);
     if (status) {
         cells_free(c);
@@ -202,7 +295,7 @@ char *cells_json(const CellsReading *c, const char *image_name)
         }
         json_array_append_new(rows, row);
     }
-    json_t *root = json_pack("{s:o, s:o}", "image", name_json(image_name), "cells", rows);
+    json_t *root = json_pack("{s:o, s:i, s:o}", "image", name_json(image_name), "turned", c->turned, "cells", rows);
     char *text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(7)) : NULL;
 
     json_decref(root);

@@ -18,7 +18,7 @@
 enum { CELLS_SIDE = 100 }; /* rows or columns at most */
 
 typedef struct Cell {
-    Spot corners[4];           /* in pixels of the photo, clockwise from the upper left */
+    Spot corners[4];           /* in pixels of the photo, clockwise from the upper left of the upright cell */
     char text[CTC_LABELS + 1]; /* "" for an empty cell; "?" where the reader refuses */
     double probability;        /* of the text */
 } Cell;
@@ -26,6 +26,7 @@ typedef struct Cell {
 typedef struct CellsReading {
     int rows, columns;
     Cell *cells; /* (rows, columns) */
+    int turned;  /* degrees to the right by which the table was turned to be read: 0, 90, 180 or 270 */
 } CellsReading;
 
 /* `numbers` NULL: one digit a cell. The caller frees with cells_free. ERR_FORMAT where no such grid is found, or one of another size. */

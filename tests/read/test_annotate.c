@@ -299,7 +299,7 @@ static void a_cells_name_stands_within_it_beside_its_writing(void **state)
     memset(im->pixels, 255, 400 * 200);
     for (int y = 50; y < 90; y++) /* in the upper left corner, so that the name stands in another */
         memset(im->pixels + 400 * y + 30, 0, 12);
-    Canvas *c = cells_annotate(&(CellsReading){1, 3, cells}, im, NULL);
+    Canvas *c = cells_annotate(&(CellsReading){1, 3, cells, 0}, im, NULL);
 
     page_check(c);
     assert_int_equal(chips(c), 2);

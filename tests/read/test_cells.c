@@ -11,6 +11,7 @@
 
 #include "base/rng.h"
 #include "image/photo.h"
+#include "image/upright.h"
 #include "plot/canvas.h"
 #include "read/cells.h"
 #include "sketched.h"
@@ -203,6 +204,38 @@ static void a_table_of_another_size_is_refused(void **state)
     image_free(photo);
 }
 
+/* Whichever way up the photo is, the cells are the same; what is asked for is the upright table. */
+static void a_table_that_lies_is_turned(void **state)
+{
+    Table t = {.rows = 4, .columns = 6, .line = COLOR_BLACK, .width = 1};
+    Image *photo = draw_table(&t, (PhotoOptions){.width = 900, .tilt_deg = 4, .noise = 2});
+    CellsReading *upright = cells_read(reader, NULL, photo, 4, 6, NULL);
+
+    (void)state;
+    assert_non_null(upright);
+    assert_int_equal(upright->turned, 0);
+    for (int degrees = 90; degrees < 360; degrees += 90) {
+        Image *lying = image_upright(image_copy(photo, NULL), degrees == 90 ? 6 : degrees == 180 ? 3 : 8, NULL);
+        CellsReading *c = cells_read(reader, NULL, lying, 4, 6, NULL);
+        int same = 0;
+
+        assert_non_null(c);
+        assert_int_equal(c->turned, 360 - degrees);
+        for (int i = 0; i < 24; i++) {
+            const Spot *a = c->cells[i].corners;
+
+            same += !strcmp(c->cells[i].text, upright->cells[i].text);
+            assert_true(degrees == 180 ? a[1].x < a[0].x : degrees == 90 ? a[1].y > a[0].y : a[1].y < a[0].y);
+        }
+        assert_true(same >= 23);
+        cells_free(c);
+        image_free(lying);
+    }
+    assert_null(cells_read(reader, NULL, photo, 6, 4, NULL));
+    cells_free(upright);
+    image_free(photo);
+}
+
 static void what_is_no_table_is_refused(void **state)
 {
     static const int sizes[][2] = {{1, 1}, {2, 300}, {400, 300}};
@@ -229,6 +262,7 @@ int main(void)
         cmocka_unit_test(broken_lines_are_lines),
         cmocka_unit_test(crossings_lie_where_the_lines_cross),
         cmocka_unit_test(a_table_of_another_size_is_refused),
+        cmocka_unit_test(a_table_that_lies_is_turned),
         cmocka_unit_test(what_is_no_table_is_refused),
     };
 
