@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "image/digit.h"
+#include "read/way_up.h"
 
 enum { DIGITS = 10, CELL_PIXELS = 160, CELL_WIDTH = 640 };
 static const double inset = 0.02; /* of a cell's side: half of a line */
@@ -79,7 +80,7 @@ static void take_number(const LineReading *number, Cell *cell)
 {
     memcpy(cell->text, number->text, sizeof number->text);
     for (int i = 0; i < number->count; i++)
-        if (number->digits[i].probability < 0.5)
+        if (number->digits[i].probability < LINE_SURE)
             cell->text[i] = '?';
     cell->probability = number->probability;
 }
@@ -95,9 +96,8 @@ static int see_cell(const Image *photo, Cell *cell, LineReader *numbers, Seen *s
     cell->probability = 1;
     if (!status && !empty && numbers) {
         status = line_read(numbers, im, &(LineOptions){.polarity = INK_DARK, .may_be_words = true}, &number, e);
-        if (!status) {
+        if (!status)
             take_number(&number, cell);
-        }
     } else if (!status && !empty) {
         status = digit_from_image(im, &(DigitOptions){.polarity = INK_DARK},
                                   seen->pixels + (size_t)seen->count * DIGIT_PIXELS, &info, e);
@@ -152,34 +152,35 @@ static void place_cells(const Spot *nodes, int degrees, CellsReading *c)
         }
 }
 
-/* The logarithm of the probability that all is right; *digits is how many there are. */
-static double surely(const CellsReading *c, int *digits)
+/* How sure all that was read is (way_up.h); *numbers and *digits are how many there are. */
+static double sure_of(const CellsReading *c, int *numbers, int *digits)
 {
     double sum = 0;
 
-    *digits = 0;
-    for (int i = 0; i < c->rows * c->columns; i++) {
-        *digits += (int)strlen(c->cells[i].text);
-        sum += *c->cells[i].text ? log(fmax(c->cells[i].probability, 1e-6)) : 0;
-    }
+    *numbers = *digits = 0;
+    for (int i = 0; i < c->rows * c->columns; i++)
+        if (*c->cells[i].text) {
+            ++*numbers;
+            *digits += (int)strlen(c->cells[i].text);
+            sum += way_sure(c->cells[i].probability);
+        }
     return sum;
 }
 
-/* As sight_worth (way_up.h) of a page. */
 static double worth(const CellsReading *c)
 {
-    int digits;
-    double sure = surely(c, &digits);
+    int numbers, digits;
+    double sure = sure_of(c, &numbers, &digits);
 
-    return sure + digits * log(2);
+    return way_worth(digits, sure);
 }
 
 static bool is_doubtful(const CellsReading *c)
 {
-    int digits;
-    double sure = surely(c, &digits);
+    int numbers, digits;
+    double sure = sure_of(c, &numbers, &digits);
 
-    return sure < -0.7 && sure < -0.08 * digits;
+    return way_is_doubtful(numbers, sure);
 }
 
 /* Reads the table turned; that takes the place of what is in *c where it is clearly worth more. */
@@ -194,7 +195,7 @@ static int read_turned(Reader *digits, LineReader *numbers, const Image *photo, 
         place_cells(nodes, degrees, &other);
         status = see_all(digits, numbers, photo, &other, e);
     }
-    if (!status && worth(&other) > worth(c) + 1) {
+    if (!status && way_is_better(worth(&other), worth(c))) {
         CellsReading old = *c;
 
         *c = other;
@@ -231,7 +232,7 @@ static int read_lying(Reader *digits, LineReader *numbers, const Image *photo, S
             status = read_turned(digits, numbers, photo, nodes, 90, c, e);
         if (!status)
             status = read_turned(digits, numbers, photo, nodes, 270, c, e);
-        if (!status && worth(c) > least + 1)
+        if (!status && way_is_better(worth(c), least))
             return 0;
     }
     return status == -(int)ERR_MEMORY ? status : err_set(e, why->code, "%s", why->text);

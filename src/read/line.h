@@ -19,6 +19,8 @@
 
 enum { LINE_DIGITS = 10 };
 
+#define LINE_SURE 0.5 /* whoever shows a reading refuses a digit that is less likely than not */
+
 typedef struct LineDigit {
     int digit;
     double probability; /* that it is this one and not another, the others being right */
@@ -46,7 +48,7 @@ int line_length_parse(const char *text, LineLength *out, Err *e);
 typedef struct LineOptions {
     LineLength length;
     InkPolarity polarity; /* INK_AUTO: found out */
-    bool may_be_words;    /* not known to be a number: of five signs or more half or more that are no digits make words, and count is 0 */
+    bool may_be_words;    /* it may be no number: where there are five signs or more and half of them are no digits, count is 0 */
 } LineOptions;
 
 typedef struct LineReader LineReader;

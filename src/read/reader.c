@@ -13,10 +13,8 @@
 
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
 
-static const double least_sure = 0.5; /* a digit of a number that is less likely than not is refused */
 static const double least_structure = 0.02, beyond_doubt = 0.995;
 static const double nearly_a_digit = 0.15; /* probability of what is refused on a page rather than passed over */
-static const double clearly_more = 1; /* a difference in worth (way_up.h) that is no chance */
 /* How much the digits' net has to say about a digit of a number: chosen on made-up numbers of validation digits. */
 static const double second_opinion = 0.15, least_probability = 1e-4;
 
@@ -173,7 +171,7 @@ static void decide(const Model *m, const double *p, ReadDigit *d)
 /* A digit of a number: the line reader knows its neighbours, the digits' net was trained longer on what it looks
  * like. Both count, the second less, and not at all for what it takes for no digit, or where a digit was cut from its
  * neighbour or has a long tail. */
-static void decide_both(const Reader *r, const double *p, Spot *s)
+static void decide_both(const Reader *r, const double *p, SeenDigit *s)
 {
     double weight = s->odd ? 0 : second_opinion * (r->model->class_count > DIGITS ? 1 - p[DIGITS] : 1);
     double both[DIGITS], sum = 0;
@@ -189,7 +187,7 @@ static void decide_both(const Reader *r, const double *p, Spot *s)
 
 /* How likely it is that a number has its digits where they were found: what is left of its probability when those of
  * the digits, each given that the others are right, are divided out. */
-static double structure_of(const Spot *s, int count)
+static double structure_of(const SeenDigit *s, int count)
 {
     double product = 1;
 
@@ -204,7 +202,7 @@ static double structure_of(const Spot *s, int count)
 }
 
 /* Where the digits are hardly where they were found (too many, or not as many as the caller says), all are refused. */
-static void decide_number(Spot *s, int count)
+static void decide_number(SeenDigit *s, int count)
 {
     double number = structure_of(s, count);
     bool lost = number < least_structure;
@@ -213,7 +211,7 @@ static void decide_number(Spot *s, int count)
         ReadDigit *d = &s[i].digit;
 
         d->probability = d->alternatives[0].probability;
-        d->digit = lost || d->probability < least_sure ? -1 : d->alternatives[0].digit;
+        d->digit = lost || d->probability < LINE_SURE ? -1 : d->alternatives[0].digit;
         number *= d->probability;
     }
     for (int i = 0; i < count; i++)
@@ -229,7 +227,7 @@ static void decide_all(const Reader *r, const double *p, Sight *sight)
         else
             decide(r->model, p, &sight->spots[i].digit);
     for (int first = 0, end; first < sight->count; first = end) {
-        const Spot *s = &sight->spots[first];
+        const SeenDigit *s = &sight->spots[first];
 
         for (end = first + 1; end < sight->count && sight->spots[end].number == s->number; end++)
             ;
@@ -270,7 +268,7 @@ static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *o
 
     if (!s->is_crop || !s->count || (d->digit >= 0 && (!s->is_wide || d->probability >= beyond_doubt)))
         return 0;
-    status = sight_look_again(s, r->line, im, options, d->digit >= 0 ? d->probability : least_sure, &number, e);
+    status = sight_look_again(s, r->line, im, options, d->digit >= 0 ? d->probability : LINE_SURE, &number, e);
     return status || !number ? status : read_digits(r, s, 1, e);
 }
 
@@ -286,7 +284,7 @@ static int read_turned(Reader *r, Sight *s, int degrees, const Image *im, const 
     image_free(turned);
     if (!status)
         status = read_digits(r, &other, 1, e);
-    if (!status && sight_worth(&other) > sight_worth(s) + clearly_more) {
+    if (!status && way_is_better(sight_worth(&other), sight_worth(s))) {
         Sight old = *s;
 
         sight_turn_back(&other, degrees, im->width, im->height);
@@ -335,7 +333,7 @@ static int usual_height(const Sight *s, int *work)
 }
 
 /* Whether what stands alone on a page was no writing: no digit, nor nearly one that is as high as the others. */
-static bool is_nothing(const Spot *s, int usual)
+static bool is_nothing(const SeenDigit *s, int usual)
 {
     const ReadDigit *d = &s->digit;
     bool nearly = d->probability > nearly_a_digit && 10 * d->height >= 6 * usual && 10 * d->height <= 16 * usual;
@@ -391,7 +389,7 @@ static int line_room(ReadLine *line, int count, Err *e)
 }
 
 /* A line of writing from its spots. */
-static int add_line(Reading *reading, const Spot *spots, int count, Err *e)
+static int add_line(Reading *reading, const SeenDigit *spots, int count, Err *e)
 {
     ReadLine *line = &reading->lines[reading->line_count++]; /* reading_free frees what there is */
     int status = line_room(line, count, e);
@@ -419,7 +417,7 @@ static int add_line(Reading *reading, const Spot *spots, int count, Err *e)
     return status;
 }
 
-static int add_lines(Reading *reading, const Spot *spots, int count, Err *e)
+static int add_lines(Reading *reading, const SeenDigit *spots, int count, Err *e)
 {
     reading->lines = calloc((size_t)count + 1, sizeof *reading->lines);
     if (!reading->lines)

@@ -300,17 +300,6 @@ static Redrawn *redraw_reading(Redrawer *r, const Reading *reading, Err *e)
     return arranged(page, e);
 }
 
-/* Reads the picture once more as it was turned to be read, in place of `reading`. */
-static Reading *read_upright(Redrawer *r, const Image *im, Reading *reading, Err *e)
-{
-    Image *upright = turned_to(im, reading->turned, e);
-
-    reading_free(reading);
-    reading = upright ? reader_read(r->reader, upright, &(ReadOptions){0}, e) : NULL;
-    image_free(upright);
-    return reading;
-}
-
 Redrawn *redrawer_redraw(Redrawer *r, const Image *im, bool single, Err *e)
 {
     Reading *reading;
@@ -319,8 +308,8 @@ Redrawn *redrawer_redraw(Redrawer *r, const Image *im, bool single, Err *e)
     if (single || (im->width <= REDRAW_SINGLE_SIDE && im->height <= REDRAW_SINGLE_SIDE))
         return redraw_single(r, im, e);
     reading = reader_read(r->reader, im, &(ReadOptions){0}, e);
-    if (reading && reading->turned)
-        reading = read_upright(r, im, reading, e);
+    if (reading)
+        reading_turn_upright(reading);
     page = reading ? redraw_reading(r, reading, e) : NULL;
     reading_free(reading);
     return page;

@@ -20,11 +20,11 @@ static const double steep = 0.08; /* a slope of lines from which a picture is tu
 
 /* ---- spots ---- */
 
-static Spot *add_spot(Sight *s, Err *e)
+static SeenDigit *add_spot(Sight *s, Err *e)
 {
     if (s->count == s->room) {
         int room = 2 * s->room + 8;
-        Spot *more = realloc(s->spots, (size_t)room * sizeof *more);
+        SeenDigit *more = realloc(s->spots, (size_t)room * sizeof *more);
 
         if (!more) {
             err_set(e, ERR_MEMORY, "no memory for %d digits", room);
@@ -33,7 +33,7 @@ static Spot *add_spot(Sight *s, Err *e)
         s->spots = more;
         s->room = room;
     }
-    s->spots[s->count] = (Spot){0};
+    s->spots[s->count] = (SeenDigit){0};
     return &s->spots[s->count++];
 }
 
@@ -61,7 +61,7 @@ static int see_box(const Image *im, Piece box, ReadDigit *d, bool *blank, Err *e
 /* A piece that is a digit, unless it is blank. */
 static int add_digit(Sight *s, const Image *im, Piece piece, int number, bool alone, Err *e)
 {
-    Spot *spot = add_spot(s, e);
+    SeenDigit *spot = add_spot(s, e);
     bool blank = false;
     int status = spot ? see_box(im, piece, &spot->digit, &blank, e) : -(int)ERR_MEMORY;
 
@@ -96,7 +96,7 @@ static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i
                           int number, Err *e)
 {
     const LineDigit *from = &r->digits[i];
-    Spot *spot = add_spot(s, e);
+    SeenDigit *spot = add_spot(s, e);
     Piece box = wider(im, part.x + from->x, part.y + from->y, from->width, from->height, 0);
 
     if (!spot)

@@ -9,7 +9,7 @@
 
 #include "read/reader.h"
 
-typedef struct Spot {
+typedef struct SeenDigit {
     ReadDigit digit;
     int line, number;          /* of the picture's, in reading order */
     bool read;                 /* by the line reader, which says these two; decided it is later */
@@ -17,10 +17,10 @@ typedef struct Spot {
     double probabilities[LINE_DIGITS];
     bool odd;   /* as LineDigit's */
     bool alone; /* among other writing: dropped where it turns out to be no digit */
-} Spot;
+} SeenDigit;
 
 typedef struct Sight {
-    Spot *spots;
+    SeenDigit *spots;
     int count, room;
     bool is_crop; /* of one digit, as it seems */
     bool is_wide; /* its ink is wider than high, or in bits: two digits perhaps */

@@ -5,7 +5,7 @@
 #include "image/upright.h"
 
 enum {
-    SAMPLE = 4,       /* numbers that are read upside down to see */
+    SAMPLE = 4,        /* numbers that are read upside down to see */
     SEVERAL_LEAST = 2, /* numbers, and digits of each, by which upside down is told */
     ALONE_LEAST = 4    /* or digits that stand alone */
 };
@@ -13,12 +13,28 @@ enum {
 /* Logarithms of the probability that a page is right: of all of it, and of a number in the mean. */
 static const double doubtful = -0.7, doubtful_each = -0.08;
 static const double least_probability = 1e-6;
+static const double clearly = 1; /* a difference in worth that is no chance */
 
 /* ---- how likely ---- */
 
-static double surely(double p)
+double way_sure(double probability)
 {
-    return log(fmax(p, least_probability));
+    return log(fmax(probability, least_probability));
+}
+
+double way_worth(int digits, double sure)
+{
+    return digits * log(2) + sure;
+}
+
+bool way_is_doubtful(int numbers, double sure)
+{
+    return sure < doubtful && sure < doubtful_each * numbers;
+}
+
+bool way_is_better(double worth, double other)
+{
+    return worth > other + clearly;
 }
 
 /* The number that begins at a spot: where it ends, and the logarithm of its probability. */
@@ -26,16 +42,11 @@ static int number_end(const Sight *s, int first, double *sure)
 {
     int end = first;
 
-    *sure = s->spots[first].read ? surely(s->spots[first].number_probability) : 0;
+    *sure = s->spots[first].read ? way_sure(s->spots[first].number_probability) : 0;
     for (; end < s->count && s->spots[end].number == s->spots[first].number; end++)
         if (!s->spots[first].read)
-            *sure += surely(s->spots[end].digit.probability);
+            *sure += way_sure(s->spots[end].digit.probability);
     return end;
-}
-
-static double worth(int digits, double sure)
-{
-    return digits * log(2) + sure;
 }
 
 double sight_worth(const Sight *s)
@@ -44,7 +55,7 @@ double sight_worth(const Sight *s)
 
     for (int first = 0, end; first < s->count; first = end) {
         end = number_end(s, first, &sure);
-        all += worth(end - first, sure);
+        all += way_worth(end - first, sure);
     }
     return all;
 }
@@ -60,7 +71,7 @@ bool sight_is_doubtful(const Sight *s)
         alone += end - first == 1;
         all += sure;
     }
-    return (several >= SEVERAL_LEAST || alone >= ALONE_LEAST) && all < doubtful && all < doubtful_each * (several + alone);
+    return (several >= SEVERAL_LEAST || alone >= ALONE_LEAST) && way_is_doubtful(several + alone, all);
 }
 
 /* ---- upside down ---- */
@@ -97,7 +108,7 @@ static int longest_numbers(const Sight *s, Longest found[SAMPLE])
 }
 
 /* The paper round some spots, upside down. */
-static Image *spots_over(const Image *im, const Spot *spots, int count, Err *e)
+static Image *spots_over(const Image *im, const SeenDigit *spots, int count, Err *e)
 {
     int x0 = im->width, y0 = im->height, x1 = 0, y1 = 0;
 
@@ -135,10 +146,10 @@ int sight_is_over(const Sight *s, LineReader *lines, const Image *im, const Read
         image_free(part);
         if (status)
             return status;
-        up += worth(numbers[i].count, numbers[i].sure);
-        down += r.count ? worth(r.count, surely(r.probability)) : 0;
+        up += way_worth(numbers[i].count, numbers[i].sure);
+        down += r.count ? way_worth(r.count, way_sure(r.probability)) : 0;
     }
-    *over = count < SEVERAL_LEAST || down > up - 1;
+    *over = count < SEVERAL_LEAST || !way_is_better(up, down);
     return 0;
 }
 
@@ -151,20 +162,42 @@ Image *turned_to(const Image *im, int degrees, Err *e)
     return copy ? image_upright(copy, degrees == 90 ? 6 : degrees == 180 ? 3 : 8, e) : NULL; /* as Exif counts */
 }
 
+/* From the picture that was turned to the picture itself, of width and height. */
+static void turn_box_back(ReadDigit *d, int degrees, int width, int height)
+{
+    const ReadDigit from = *d;
+
+    if (degrees == 180) {
+        d->x = width - from.x - from.width;
+        d->y = height - from.y - from.height;
+        return;
+    }
+    d->x = degrees == 90 ? from.y : width - from.y - from.height;
+    d->y = degrees == 90 ? height - from.x - from.width : from.x;
+    d->width = from.height;
+    d->height = from.width;
+}
+
 void sight_turn_back(Sight *s, int degrees, int width, int height)
 {
-    for (int i = 0; i < s->count; i++) {
-        ReadDigit *d = &s->spots[i].digit, from = *d;
-
-        if (degrees == 180) {
-            d->x = width - from.x - from.width;
-            d->y = height - from.y - from.height;
-        } else {
-            d->x = degrees == 90 ? from.y : width - from.y - from.height;
-            d->y = degrees == 90 ? height - from.x - from.width : from.x;
-            d->width = from.height;
-            d->height = from.width;
-        }
-    }
+    for (int i = 0; i < s->count; i++)
+        turn_box_back(&s->spots[i].digit, degrees, width, height);
     s->turned = degrees;
+}
+
+/* Seen from the upright picture this one was turned by the rest of a full turn. */
+void reading_turn_upright(Reading *r)
+{
+    const Reading lying = *r;
+
+    if (!r->turned)
+        return;
+    if (r->turned != 180) {
+        r->width = lying.height;
+        r->height = lying.width;
+    }
+    for (int l = 0; l < r->line_count; l++)
+        for (int i = 0; i < r->lines[l].count; i++)
+            turn_box_back(&r->lines[l].digits[i], 360 - lying.turned, r->width, r->height);
+    r->turned = 0;
 }

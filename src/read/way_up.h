@@ -10,8 +10,18 @@
 
 #include "read/sight.h"
 
-/* How well the digits fit together: the logarithm of the probability that all is right, and log 2 for each digit, so that
- * one that is likelier than not adds to it. */
+/* What a page and a table are judged by. `sure` is the logarithm of the probability that all that was read is right: the sum of
+ * way_sure over its numbers. */
+double way_sure(double probability);
+
+/* How well digits fit together: log 2 for each, so that one that is likelier than not adds to it. */
+double way_worth(int digits, double sure);
+
+/* Whether numbers have so much doubt that they may lie another way, and whether a worth is above another by more than chance. */
+bool way_is_doubtful(int numbers, double sure);
+bool way_is_better(double worth, double other);
+
+/* way_worth of all digits. */
 double sight_worth(const Sight *s);
 
 /* Whether a page of several numbers, or of a column of digits, has so much doubt that it may be upside down. */
@@ -24,7 +34,10 @@ int sight_is_over(const Sight *s, LineReader *lines, const Image *im, const Read
 /* The picture turned to the right by 90, 180 or 270 degrees. The caller frees. ERR_MEMORY. */
 Image *turned_to(const Image *im, int degrees, Err *e);
 
-/* Moves the spots of a picture that was turned so to where they are on the picture itself, of width and height. */
+/* Moves what was seen on a picture that was turned so to where it is on the picture itself, of width and height. */
 void sight_turn_back(Sight *s, int degrees, int width, int height);
+
+/* The same reading of the upright picture: its size, its boxes, and `turned` becomes 0. */
+void reading_turn_upright(Reading *r);
 
 #endif

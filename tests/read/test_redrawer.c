@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "image/sketch.h"
+#include "image/upright.h"
 #include "read/redrawer.h"
 #include "zoo/zoo.h"
 
@@ -265,6 +266,31 @@ static void a_page_gives_every_digit_its_place(void **state)
     redrawn_free(page);
 }
 
+static void a_page_that_lies_becomes_an_upright_one(void **state)
+{
+    Image *im = sketch_text("0283 947\n6415 73\n520 9436", &(SketchOptions){.seed = 1, .noise = 2}, NULL);
+    Redrawn *upright = redrawer_redraw(redrawer, im, false, NULL);
+
+    (void)state;
+    assert_non_null(upright);
+    for (int exif = 3; exif <= 8; exif += exif == 3 ? 3 : 2) { /* upside down, on one side and on the other */
+        Image *lying = image_upright(image_copy(im, NULL), exif, NULL);
+        Redrawn *page = redrawer_redraw(redrawer, lying, false, NULL);
+
+        assert_non_null(page);
+        assert_true(page->width == im->width && page->height == im->height && page->count == upright->count);
+        for (int i = 0; i < page->count; i++) {
+            const RedrawnDigit *a = &page->digits[i], *b = &upright->digits[i];
+
+            assert_true(a->digit == b->digit && a->line == b->line && fabsf(a->x - b->x) < 8 && fabsf(a->y - b->y) < 8);
+        }
+        redrawn_free(page);
+        image_free(lying);
+    }
+    redrawn_free(upright);
+    image_free(im);
+}
+
 static void what_the_net_drew_stands_as_high_as_the_writing(void **state)
 {
     static const Crisp ways[] = {CRISP_NONE, CRISP_SMOOTH, CRISP_STEPS};
@@ -495,6 +521,7 @@ int main(void)
         cmocka_unit_test(type_that_would_touch_moves_apart_and_no_other),
         cmocka_unit_test(a_wider_typeface_is_spread_further),
         cmocka_unit_test(a_page_gives_every_digit_its_place),
+        cmocka_unit_test(a_page_that_lies_becomes_an_upright_one),
         cmocka_unit_test(what_the_net_drew_stands_as_high_as_the_writing),
         cmocka_unit_test(type_stands_as_high_as_the_writing_and_in_its_middle),
         cmocka_unit_test(what_is_no_digit_leaves_no_trace_in_type),

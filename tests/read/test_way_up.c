@@ -117,7 +117,7 @@ static void a_column_of_digits_is_read_whichever_way_up_it_lies(void **state)
 
 static void a_box_comes_back_from_each_way(void **state)
 {
-    Spot spot = {.digit = {.x = 10, .y = 20, .width = 3, .height = 5}};
+    SeenDigit spot = {.digit = {.x = 10, .y = 20, .width = 3, .height = 5}};
     Sight s = {.spots = &spot, .count = 1};
 
     (void)state;
