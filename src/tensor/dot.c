@@ -47,19 +47,9 @@ INLINE void dot_tile(const int MR, const int KR, const Dot *t, Part p)
     }
     float *g = t->g + p.row + p.tap * t->g_row;
 
-    enum { FOUR = 4 };
-    const int sums = MR * KR;
-
-    UNROLL for (int s = 0; s + FOUR <= sums; s += FOUR)
-    {
-        v4 r = hsum4(c[s % MR][s / MR], c[(s + 1) % MR][(s + 1) / MR], c[(s + 2) % MR][(s + 2) / MR],
-                     c[(s + 3) % MR][(s + 3) / MR]);
-
-        UNROLL for (int q = 0; q < FOUR; q++)
-            g[(s + q) % MR + (s + q) / MR * t->g_row] += r[q];
-    }
-    UNROLL for (int s = sums / FOUR * FOUR; s < sums; s++)
-        g[s % MR + s / MR * t->g_row] += hsum(c[s % MR][s / MR]);
+    UNROLL for (int i = 0; i < MR; i++)
+        UNROLL for (int k = 0; k < KR; k++)
+            g[i + k * t->g_row] += hsum(c[i][k]);
 }
 
 typedef void DotTile(const Dot *t, Part p);

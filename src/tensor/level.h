@@ -125,37 +125,4 @@ INLINE float hsum(vf x)
     return (r[0] + r[2]) + (r[1] + r[3]);
 }
 
-typedef int32_t i4 __attribute__((vector_size(16), aligned(4), may_alias));
-
-/* hsum of four vectors, added in the same order in half the time. */
-INLINE v4 hsum4(vf a, vf b, vf c, vf d)
-{
-#if defined(__AVX512F__)
-    vf ab = SHUFFLE(vi, a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-            SHUFFLE(vi, a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    vf cd = SHUFFLE(vi, c, d, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
-            SHUFFLE(vi, c, d, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    vf all = SHUFFLE(vi, ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +
-             SHUFFLE(vi, ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
-    union {
-        vf whole[1];
-        v4 of[4];
-    } r = {{all}};
-#elif defined(__AVX__)
-    union {
-        vf whole[2];
-        v4 of[4];
-    } r = {{SHUFFLE(vi, a, b, 0, 1, 2, 3, 8, 9, 10, 11) + SHUFFLE(vi, a, b, 4, 5, 6, 7, 12, 13, 14, 15),
-            SHUFFLE(vi, c, d, 0, 1, 2, 3, 8, 9, 10, 11) + SHUFFLE(vi, c, d, 4, 5, 6, 7, 12, 13, 14, 15)}};
-#else
-    struct {
-        v4 of[4];
-    } r = {{a, b, c, d}};
-#endif
-    v4 first = SHUFFLE(i4, r.of[0], r.of[1], 0, 4, 1, 5) + SHUFFLE(i4, r.of[0], r.of[1], 2, 6, 3, 7);
-    v4 second = SHUFFLE(i4, r.of[2], r.of[3], 0, 4, 1, 5) + SHUFFLE(i4, r.of[2], r.of[3], 2, 6, 3, 7);
-
-    return SHUFFLE(i4, first, second, 0, 1, 4, 5) + SHUFFLE(i4, first, second, 2, 3, 6, 7);
-}
-
 #endif
