@@ -8,10 +8,26 @@
 #include "image/gif_first.h"
 #include "image/jpeg_scan.h"
 #include "image/png_plain.h"
+#include "image/tiff_tags.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 enum { PIXELS = 1 << 18 }; /* larger claims cost time and show nothing new */
+
+/* Directory after directory, each made the first of a copy. */
+static void turn_pages(const uint8_t *bytes, size_t size)
+{
+    uint8_t begin[8];
+    TiffTags t, first;
+
+    if (!tiff_open(bytes, size, &t))
+        return;
+    memcpy(begin, bytes, sizeof begin);
+    for (int i = 0; i < 100 && tiff_next(&t); i++) {
+        tiff_put_first(&t, begin);
+        assert(tiff_open(begin, sizeof begin, &first) && first.at == t.at);
+    }
+}
 
 static void scan(const uint8_t *bytes, size_t size)
 {
@@ -21,6 +37,7 @@ static void scan(const uint8_t *bytes, size_t size)
     bool (*const cuts[])(const uint8_t *, size_t) = {png_cut_short,  bmp_cut_short,  webp_cut_short,
                                                      pnm_cut_short, tiff_cut_short};
 
+    turn_pages(bytes, size);
     for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
         cuts[i](bytes, size);
     assert(!(s.whole && s.cut) && !(f.size && f.cut));

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "cli/progress.h"
-#include "image/codec.h"
 #include "read/annotate.h"
 #include "read/cells.h"
 #include "read/form.h"
@@ -149,12 +148,12 @@ static int open_tools(FormTools *t, Err *e)
     return t->ready ? 0 : -(int)ERR_FORMAT;
 }
 
-static int read_picture(const FormTools *t, const char *picture, Err *e)
+static int read_picture(const FormTools *t, const Picture *p, Err *e)
 {
-    Image *photo = image_load(picture, e);
+    Image *photo = picture_load(p, e);
     int status = !photo      ? -(int)ERR_IO
-                 : t->layout ? read_sheet(t, photo, picture, e)
-                             : read_table(t, photo, picture, e);
+                 : t->layout ? read_sheet(t, photo, p->name, e)
+                             : read_table(t, photo, p->name, e);
 
     image_free(photo);
     return status;
@@ -179,7 +178,7 @@ int read_form(const Verb *verb, const FormValues *v, const FormJob *job)
 
     for (int i = 0; t.ready && i < job->count; i++) {
         watch_tell(&watch, (size_t)i, (size_t)job->count);
-        if (read_picture(&t, job->pictures[i], &e)) {
+        if (read_picture(&t, &job->pictures[i], &e)) {
             progress_end(&progress);
             status = refuse("%s", e.text);
         }

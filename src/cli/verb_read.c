@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/parallel.h"
+#include "cli/pictures.h"
 #include "cli/progress.h"
 #include "cli/read_form.h"
 #include "image/codec.h"
@@ -37,16 +38,16 @@ static const Option options[] = {
     {0},
 };
 
-/* DIR/<picture>-<line>-<digit>.png; a picture's name loses its folders and its ending. */
-static int explain_digit(const char *folder, const char *picture, int line, int index, const ReadDigit *d, Err *e)
+/* DIR/<picture>[<page>]-<line>-<digit>.png; a picture's name loses its folders and its ending. */
+static int explain_digit(const char *folder, const Picture *p, int line, int index, const ReadDigit *d, Err *e)
 {
-    const char *slash = strrchr(picture, '/'), *base = slash ? slash + 1 : picture;
-    const char *dot = strrchr(base, '.');
+    const char *slash = strrchr(p->path, '/'), *base = slash ? slash + 1 : p->path;
+    const char *dot = strrchr(base, '.'), *page = p->name + strlen(p->path);
     Image seen = {.width = 28, .height = 28, .channels = 1, .pixels = (uint8_t *)d->seen};
     char name[300], *path;
 
-    snprintf(name, sizeof name, "%.*s-%02d-%02d.png", dot && dot != base ? (int)(dot - base) : 200, base, line + 1,
-             index + 1);
+    snprintf(name, sizeof name, "%.*s%s-%02d-%02d.png", dot && dot != base ? (int)(dot - base) : 200, base, page,
+             line + 1, index + 1);
     path = file_join(folder, name);
     int status = path ? image_save(&seen, path, e) : err_set(e, ERR_MEMORY, "no memory for a path");
 
@@ -54,13 +55,13 @@ static int explain_digit(const char *folder, const char *picture, int line, int 
     return status;
 }
 
-static int explain(const char *folder, const char *picture, const Reading *reading, Err *e)
+static int explain(const char *folder, const Picture *p, const Reading *reading, Err *e)
 {
     int status = file_make_folder(folder, e);
 
     for (int i = 0; !status && i < reading->line_count; i++)
         for (int j = 0; !status && j < reading->lines[i].count; j++)
-            status = explain_digit(folder, picture, i, j, &reading->lines[i].digits[j], e);
+            status = explain_digit(folder, p, i, j, &reading->lines[i].digits[j], e);
     return status;
 }
 
@@ -104,7 +105,7 @@ typedef struct Job {
     const Values *v;
     Team *team;
     Reader **readers; /* one a thread */
-    char **pictures;
+    const Picture *pictures;
     Outcome *outcomes;
     int count;
     atomic_int next;
@@ -116,7 +117,7 @@ static void read_some(void *job, int thread)
 
     for (int i; (i = atomic_fetch_add(&j->next, 1)) < j->count;) {
         Outcome *o = &j->outcomes[i];
-        Image *im = image_load(j->pictures[i], &o->e);
+        Image *im = picture_load(&j->pictures[i], &o->e);
 
         if (im)
             o->reading = reader_read(j->readers[thread], im, &(ReadOptions){j->v->single, j->v->length}, &o->e);
@@ -127,7 +128,7 @@ static void read_some(void *job, int thread)
     }
 }
 
-static int print_outcome(const Values *v, const char *picture, Outcome *o, bool several)
+static int print_outcome(const Values *v, const Picture *picture, Outcome *o, bool several)
 {
     int status = o->reading ? 0 : -(int)ERR_IO;
 
@@ -136,7 +137,7 @@ static int print_outcome(const Values *v, const char *picture, Outcome *o, bool 
     if (!status && v->annotate)
         status = canvas_finish(reading_annotate(o->reading, o->picture, &o->e), v->annotate, &o->e);
     if (!status && !is_stdout(v->annotate))
-        status = print_reading(v, picture, o->reading, several, &o->e);
+        status = print_reading(v, picture->name, o->reading, several, &o->e);
     reading_free(o->reading);
     image_free(o->picture);
     return status;
@@ -182,7 +183,7 @@ static void job_end(Job *j)
 }
 
 /* A picture that cannot be read does not keep the others from being read. */
-static int read_pictures(Job *j, char **pictures, int count)
+static int read_pictures(Job *j, const Picture *pictures, int count)
 {
     int most = team_threads(j->team) * EACH, status = 0;
     Progress progress = progress_beside();
@@ -196,7 +197,7 @@ static int read_pictures(Job *j, char **pictures, int count)
         watch_tell(&watch, (size_t)first, (size_t)count);
         team_run(j->team, read_some, j);
         for (int i = 0; i < j->count; i++)
-            if (print_outcome(j->v, j->pictures[i], &j->outcomes[i], count > 1)) {
+            if (print_outcome(j->v, &j->pictures[i], &j->outcomes[i], count > 1)) {
                 progress_end(&progress);
                 status = refuse("%s", j->outcomes[i].e.text);
             }
@@ -214,6 +215,21 @@ static bool wants_input_twice(const Arguments *args)
     return times > 1;
 }
 
+static int read_all(const Verb *verb, const Values *v, const Pictures *p)
+{
+    Job j = {.v = v};
+    Err e = {0};
+    int status;
+
+    if (v->annotate && p->count > 1)
+        return usage_error(verb, "--annotate draws on one picture, not on %d", p->count);
+    if (read_form_wanted(&v->form))
+        return read_form(verb, &v->form, &(FormJob){v->model, v->threads, v->json, v->annotate, p->list, p->count});
+    status = job_start(&j, p->count, &e) ? refuse("%s", e.text) : read_pictures(&j, p->list, p->count);
+    job_end(&j);
+    return status;
+}
+
 static int run(const Verb *verb, int argc, char **argv)
 {
     Values v = {0};
@@ -227,22 +243,18 @@ static int run(const Verb *verb, int argc, char **argv)
         return usage_error(verb, "--explain, --digits and --single are not for forms and tables");
     if (v.single && v.digits)
         return usage_error(verb, "--single is one digit, --digits a number's length");
-    if (v.annotate && args.count > 1)
-        return usage_error(verb, "--annotate draws on one picture, not on %d", args.count);
     if (canvas_check(v.annotate, &e))
         return refuse("%s", e.text);
     if (v.annotate && args.count && file_is_same(v.annotate, args.list[0]))
         return usage_error(verb, "--annotate would write over the picture that is read");
-    if (read_form_wanted(&v.form))
-        return read_form(verb, &v.form, &(FormJob){v.model, v.threads, v.json, v.annotate, args.list, args.count});
     if (v.digits && line_length_parse(v.digits, &v.length, &e))
         return usage_error(verb, "%s", e.text);
     if (wants_input_twice(&args))
         return usage_error(verb, "-, the standard input, can be read once");
-    Job j = {.v = &v};
+    Pictures *p = pictures_list(args.list, args.count, &e);
 
-    status = job_start(&j, args.count, &e) ? refuse("%s", e.text) : read_pictures(&j, args.list, args.count);
-    job_end(&j);
+    status = p ? read_all(verb, &v, p) : refuse("%s", e.text);
+    pictures_free(p);
     return status;
 }
 
@@ -251,7 +263,7 @@ const Verb verb_read = {
     .arguments = "IMAGE...",
     .about = "the digits in photos, scans or crops",
     .more = "Prints a line for each line of writing; of several pictures, each line begins with the picture's name and a\n"
-            "tab. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.\n"
+            "tab; the pages of a TIFF are pictures, scan.tif[1] and so on. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.\n"
             "With --digits every number is the likeliest one of that length. The objects of --json, with a box in pixels and\n"
             "probabilities for each digit, are described in docs/formats.md.",
     .options = options,

@@ -22,9 +22,8 @@
 #include "image/upright.h"
 
 enum { JPEG_QUALITY = 92, WEBP_QUALITY = 80, JPEG_SCANS_LIMIT = 100, MAGIC_SIZE = 12, HEIF = -1 };
-#define CODEC_FILE_LIMIT ((size_t)256 << 20) /* bytes of a packed picture */
-#define WHITE            0xFFFFFF00u         /* as Leptonica packs them */
-#define BLACK            0x00000000u
+#define WHITE 0xFFFFFF00u /* as Leptonica packs them */
+#define BLACK 0x00000000u
 
 static pthread_once_t quiet_once = PTHREAD_ONCE_INIT;
 
@@ -358,7 +357,7 @@ Image *image_decode(const uint8_t *bytes, size_t size, const char *name, Err *e)
 Image *image_load(const char *path, Err *e)
 {
     size_t size;
-    uint8_t *bytes = file_read(path, CODEC_FILE_LIMIT, &size, e);
+    uint8_t *bytes = file_read(path, IMAGE_FILE_LIMIT, &size, e);
     Image *im = NULL;
 
     if (bytes)

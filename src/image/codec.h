@@ -5,7 +5,7 @@
  *         ...
  *     image_free(im);
  *
- * Reads JPEG, PNG, GIF (its first frame), BMP, PNM, TIFF and WebP, and with libheif (image/heif.h) HEIC and AVIF, by what the
+ * Reads JPEG, PNG, GIF (its first frame), BMP, PNM, TIFF (its first page; image/pages.h has the others) and WebP, and with libheif (image/heif.h) HEIC and AVIF, by what the
  * bytes are and not by the name. The size that a header claims is checked before anything is decoded (of HEIC and AVIF libheif
  * decodes what is in them all the same, up to IMAGE_SIDE_LIMIT a side); a file that
  * ends early or holds damaged data is ERR_FORMAT, never half a picture. The result is upright (the
@@ -17,6 +17,8 @@
 #include <stdbool.h>
 
 #include "image/image.h"
+
+#define IMAGE_FILE_LIMIT ((size_t)256 << 20) /* bytes of a file */
 
 /* `name` is what error sentences call the bytes. The caller frees the picture. */
 Image *image_load(const char *path, Err *e);

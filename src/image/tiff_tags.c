@@ -15,14 +15,40 @@ static uint32_t number(const TiffTags *t, size_t at, int width)
     return v;
 }
 
+/* Where the first directory begins; a directory is the number of its entries, they, and where the next one begins. */
+enum { FIRST = 4, COUNT = 2 };
+
+static void enter(TiffTags *t, uint32_t directory)
+{
+    t->at = (size_t)directory + COUNT;
+    t->entries = number(t, directory, COUNT);
+}
+
 bool tiff_open(const uint8_t *bytes, size_t size, TiffTags *out)
 {
     if (size < 8 || (memcmp(bytes, "II*\0", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0))
         return false;
     *out = (TiffTags){.bytes = bytes, .size = size, .big_endian = bytes[0] == 'M'};
-    out->at = (size_t)number(out, 4, 4) + 2;
-    out->entries = number(out, out->at - 2, 2);
+    enter(out, number(out, FIRST, 4));
     return true;
+}
+
+bool tiff_next(TiffTags *t)
+{
+    uint32_t directory = number(t, t->at + ENTRY * (size_t)t->entries, 4);
+
+    if (!directory)
+        return false;
+    enter(t, directory);
+    return true;
+}
+
+void tiff_put_first(const TiffTags *t, uint8_t *bytes)
+{
+    size_t directory = t->at - COUNT;
+
+    for (int i = 0; i < 4; i++)
+        bytes[FIRST + i] = (uint8_t)(directory >> 8 * (t->big_endian ? 3 - i : i));
 }
 
 static size_t width_of(const TiffEntry *entry)

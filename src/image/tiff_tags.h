@@ -1,4 +1,4 @@
-/* The first directory of a TIFF, of either byte order: a picture's own, or the one inside a JPEG's Exif segment.
+/* The directories of a TIFF, of either byte order: a picture's own, or the one inside a JPEG's Exif segment.
  *
  *     TiffTags t;
  *     TiffEntry entry;
@@ -28,8 +28,14 @@ typedef struct TiffEntry {
     size_t at; /* of its values */
 } TiffEntry;
 
-/* False where the bytes do not begin as a TIFF's. */
+/* The first directory; false where the bytes do not begin as a TIFF's. */
 bool tiff_open(const uint8_t *bytes, size_t size, TiffTags *out);
+
+/* On to the next directory; false, and nothing changes, after the last. A damaged file's may go round in circles. */
+bool tiff_next(TiffTags *t);
+
+/* Makes the directory the first of `bytes`, those of `t`. */
+void tiff_put_first(const TiffTags *t, uint8_t *bytes);
 
 /* False where there is no such tag. */
 bool tiff_find(const TiffTags *t, uint32_t tag, TiffEntry *out);

@@ -22,7 +22,7 @@ static uint8_t *read_file(const char *name, size_t *size)
     char path[500];
     Err e = {0};
 
-    snprintf(path, sizeof path, "%s/%s", getenv("HEIF_FOLDER"), name);
+    snprintf(path, sizeof path, "%s/%s", getenv("IMAGE_FOLDER"), name);
     uint8_t *bytes = file_read(path, 1 << 20, size, &e);
 
     if (!bytes)
