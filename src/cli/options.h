@@ -32,6 +32,10 @@ typedef struct OptionList {
     int count;
 } OptionList;
 
+/* A macro's number as text, for help to say it. */
+#define OPTION_QUOTE(number)   #number
+#define OPTION_DEFAULT(number) OPTION_QUOTE(number)
+
 typedef struct Option {
     const char *name;  /* without the dashes; NULL ends a table */
     char letter;       /* or 0 */

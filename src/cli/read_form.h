@@ -3,6 +3,8 @@
 #define SCRAWL_CLI_READ_FORM_H
 
 #include "cli/options.h"
+#include "cli/pictures.h"
+#include "read/form.h"
 
 typedef struct FormValues {
     const char *layout, *cells, *collect, *writer;
@@ -18,7 +20,7 @@ typedef struct FormValues {
     FORM_TEXT("layout", "LAYOUT", "the fields of a form that scrawl sheet LAYOUT printed",                   \
               offsetof(type, field.layout)),                                                                \
     {"sure", 0, OPTION_FLOAT, "P", "with --layout: a number less probable than this is flagged; default: "   \
-     "0.98", offsetof(type, field.sure), 0, 1},                                                            \
+     OPTION_DEFAULT(FORM_SURE_FROM), offsetof(type, field.sure), 0, 1},                                                            \
     FORM_TEXT("collect", "DIR", "with --layout collect: save its boxes as a dataset, a folder a digit",      \
               offsetof(type, field.collect)),                                                               \
     FORM_TEXT("writer", "NAME", "with --collect: who wrote it; default: the sheet's writer's number",        \
@@ -35,7 +37,7 @@ typedef struct FormJob { /* what else was said */
     int threads;
     bool json;
     const char *annotate; /* where to draw what was read; NULL: nowhere */
-    char **pictures;
+    const Picture *pictures;
     int count;
 } FormJob;
 

@@ -263,9 +263,9 @@ const Verb verb_read = {
     .arguments = "IMAGE...",
     .about = "the digits in photos, scans or crops",
     .more = "Prints a line for each line of writing; of several pictures, each line begins with the picture's name and a\n"
-            "tab; the pages of a TIFF are pictures, scan.tif[1] and so on. A digit that is too doubtful is a '?'. A picture without writing gives no line, and is no error.\n"
-            "With --digits every number is the likeliest one of that length. The objects of --json, with a box in pixels and\n"
-            "probabilities for each digit, are described in docs/formats.md.",
+            "tab; the pages of a TIFF are pictures, scan.tif[1] and so on. A digit that is too doubtful is a '?'. A picture\n"
+            "without writing gives no line, and is no error. With --digits every number is the likeliest one of that length.\n"
+            "The objects of --json, with a box in pixels and probabilities for each digit, are described in docs/formats.md.",
     .options = options,
     .least = 1,
     .most = -1,

@@ -7,8 +7,6 @@
 
 #include "read/form_parts.h"
 
-/* A number that is as sure as this is given. Chosen on validation digits: see docs/results.md. */
-static const double sure_enough = 0.98;
 static const double erased =
     0.05;                         /* darkness that is left of a mark that was rubbed out, at most */
 static const double stronger = 3; /* times as dark is the mark that was made instead */
@@ -224,7 +222,7 @@ static int read_view(Reader *r, const Layout *l, const FormView *v, double sure,
 FormReading *form_read(Reader *r, const Layout *l, const Image *photo, const FormOptions *options,
                        Err *e)
 {
-    double sure = options && options->sure > 0 ? options->sure : sure_enough;
+    double sure = options && options->sure > 0 ? options->sure : FORM_SURE_FROM;
     FormReading *f = form_new(l, e);
     FormView v = {0};
     Perspective to_photo;

@@ -70,9 +70,10 @@ typedef struct FormReading {
     Spot *shift; /* (count) how far each field lies from its place on `sheet`, in mm: paper bends */
 } FormReading;
 
+#define FORM_SURE_FROM 0.95 /* probability; chosen on validation digits, see docs/results.md */
+
 typedef struct FormOptions { /* zero is the usual */
-    double
-        sure; /* a number is given, not flagged, where it is right with this probability; 0: 0.98 */
+    double sure; /* a number is given, not flagged, where it is right with this probability; 0: FORM_SURE_FROM */
 } FormOptions;
 
 /* `options` may be NULL. The caller frees with form_free. ERR_FORMAT where the photo does not show the sheet. One call at a time. */
