@@ -400,7 +400,7 @@ static int draw_length(const Line *l, Rng *r)
 
     if (l->strings->options.plain)
         return 2 + (int)rng_below(r, 9);
-    if (chance(r, 0.25f))
+    if (chance(r, 0.4f))
         return 1 + (int)rng_below(r, (uint32_t)(most < 6 ? most : 6));
     most = most > STRING_DIGITS ? STRING_DIGITS : most;
     return most / 3 + (int)rng_below(r, (uint32_t)(most - most / 3)) + 1;
@@ -419,16 +419,35 @@ static int draw_label(Rng *r, int i, int length, int last, int zeros, float runs
 /* Which signs stand among the digits. */
 typedef struct Signs {
     float anywhere; /* share of the digits that one follows */
-    int group;      /* stops or commas before every third digit from the end; 0: none */
+    int group;      /* `between` before every third digit from the end; 0: none */
+    int cuts[2];    /* `between` before these digits, too: in a date, after an item's number; 0: none */
     SignKind between;
     bool before, after; /* $ or # or letters; = - # or letters */
     bool bars;          /* each digit has a box */
+    bool bracketed;     /* the whole number */
 } Signs;
+
+static Signs draw_date(Rng *r)
+{
+    static const SignKind kinds[] = {SIGN_SLASH, SIGN_TALL_SLASH, SIGN_TALL_SLASH, SIGN_DASH, SIGN_STOP, SIGN_COLON};
+    int day = 1 + (int)rng_below(r, 2), month = 1 + (int)rng_below(r, 2);
+
+    return (Signs){.cuts = {day, day + month}, .between = kinds[rng_below(r, 6)]};
+}
+
+static Signs draw_brackets(Rng *r)
+{
+    if (chance(r, 0.5f))
+        return (Signs){.bracketed = true};
+    return (Signs){.cuts = {1 + (int)rng_below(r, 2)}, .between = SIGN_CLOSE};
+}
 
 static Signs draw_signs(Rng *r)
 {
     bool amount = chance(r, 0.12f);
 
+    if (!amount && chance(r, 0.13f))
+        return chance(r, 0.6f) ? draw_date(r) : draw_brackets(r);
     return (Signs){
         .anywhere = chance(r, 0.17f) ? rng_range(r, 0.05f, 0.4f) : 0,
         .group = amount ? 3 - (int)rng_below(r, 8) / 7 : 0,
@@ -467,6 +486,15 @@ static void add_after(Line *l)
     }
 }
 
+/* What stands before digit i of `length`. */
+static void add_between(Line *l, const Signs *signs, int i, int length)
+{
+    bool grouped = signs->group && (length - i) % signs->group == 0;
+
+    if (i && (grouped || i == signs->cuts[0] || i == signs->cuts[1]))
+        add_sign(l, signs->between);
+}
+
 static int write_digits(Line *l, uint8_t *labels)
 {
     Rng *r = &l->r;
@@ -478,12 +506,12 @@ static int write_digits(Line *l, uint8_t *labels)
 
     if (signs.before)
         add_before(l);
+    if (signs.bracketed)
+        add_sign(l, SIGN_OPEN);
     for (int i = 0; i < length && count < STRING_DIGITS; i++) {
-        int digit = draw_label(r, i, length, count ? labels[count - 1] : 0, zeros, runs),
-            left = length - i;
+        int digit = draw_label(r, i, length, count ? labels[count - 1] : 0, zeros, runs);
 
-        if (signs.group && i && left % signs.group == 0)
-            add_sign(l, signs.between);
+        add_between(l, &signs, i, length);
         if (!add_digit(l, digit))
             return count;
         labels[count++] = (uint8_t)digit;
@@ -494,6 +522,8 @@ static int write_digits(Line *l, uint8_t *labels)
     }
     if (signs.after)
         add_after(l);
+    if (signs.bracketed)
+        add_sign(l, SIGN_CLOSE);
     return count;
 }
 

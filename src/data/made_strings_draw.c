@@ -149,6 +149,18 @@ static void strokes(Sheet *s, Place place, Pen pen, float w, const signed char (
                w * (float)table[i][2], 0.01f * (float)table[i][3]);
 }
 
+/* A round bracket: `bow` is how far its middle lies to the left of its ends. */
+static void draw_bracket(Sheet *s, Place place, Pen pen, float half, float bow)
+{
+    enum { PARTS = 8 };
+
+    for (int i = 0; i < PARTS; i++) {
+        float a = 2.f * (float)i / PARTS - 1, b = 2.f * (float)(i + 1) / PARTS - 1;
+
+        stroke(s, place, pen, bow * (a * a - 0.5f), half * a, bow * (b * b - 0.5f), half * b);
+    }
+}
+
 void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
 {
     static const signed char hash[][4] = {
@@ -166,7 +178,7 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
                                            {4, -4, -26, -2},    {-26, -2, 18, 42}};
     Pen pen = {hand->pen.radius * rng_range(r, 0.7f, 1.2f), hand->pen.level};
     float w = rng_range(r, 0.1f, 0.28f), foot = rng_range(r, 0.32f, 0.55f);
-    float tilt = 0.3f * w * rng_normal(r), size = 0.01f * rng_range(r, 0.7f, 1.2f);
+    float tilt = 0.3f * w * rng_normal(r), size = 0.01f * rng_range(r, 0.7f, 1.2f), half;
 
     switch (kind) {
     case SIGN_STOP:
@@ -208,6 +220,16 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
     case SIGN_STROKE:
         w = rng_range(r, 0.4f, 1.4f);
         stroke(s, place, pen, -w, tilt, w, -tilt);
+        break;
+    case SIGN_OPEN:
+    case SIGN_CLOSE:
+        half = rng_range(r, 0.5f, 0.75f);
+        draw_bracket(s, place, pen, half, (kind == SIGN_OPEN ? 1 : -1) * rng_range(r, 0.15f, 0.4f));
+        break;
+    case SIGN_TALL_SLASH:
+        place.xy = 0;
+        half = rng_range(r, 0.62f, 0.85f);
+        stroke(s, place, pen, 0.05f + w, -half, -0.05f - w, half);
         break;
     default: /* as high as the strip or as the boxes, whatever the hand */
         pen_line(s, place.cx + 4 * tilt, hand->bar_top, place.cx - 4 * tilt, hand->bar_bottom,
