@@ -81,7 +81,10 @@ static const Kind *find_kind(const uint8_t *bytes, size_t size, const char *name
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].format == format)
             return &kinds[i];
-    err_set(e, ERR_FORMAT, "%s: not a JPEG, PNG, GIF, BMP, PNM, TIFF, WebP, HEIC or AVIF picture", name);
+    if (memcmp(bytes, "%PDF-", 5) == 0)
+        err_set(e, ERR_FORMAT, "%s: a PDF is not a picture; pdftoppm makes pictures of its pages", name);
+    else
+        err_set(e, ERR_FORMAT, "%s: not a JPEG, PNG, GIF, BMP, PNM, TIFF, WebP, HEIC or AVIF picture", name);
     return NULL;
 }
 

@@ -272,6 +272,15 @@ static void a_file_that_was_cut_short_is_said_to_be(void **state)
     image_free(im);
 }
 
+static void a_pdf_is_said_to_be_one(void **state)
+{
+    (void)state;
+    Err e = {0};
+
+    assert_null(decode((const uint8_t *)"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", 15, &e));
+    assert_string_equal(e.text, "made: a PDF is not a picture; pdftoppm makes pictures of its pages");
+}
+
 static void a_file_that_is_damaged_is_not_said_to_be_cut_short(void **state)
 {
     (void)state;
@@ -675,6 +684,7 @@ int main(void)
         cmocka_unit_test(a_dash_is_standard_input),
         cmocka_unit_test(damaged_files_are_named_and_nothing_is_printed),
         cmocka_unit_test(a_file_that_was_cut_short_is_said_to_be),
+        cmocka_unit_test(a_pdf_is_said_to_be_one),
         cmocka_unit_test(a_file_that_is_damaged_is_not_said_to_be_cut_short),
         cmocka_unit_test(one_bit_and_sixteen_bits_become_eight),
         cmocka_unit_test(a_palette_becomes_its_colours),
