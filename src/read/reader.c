@@ -259,14 +259,14 @@ static int read_digits(Reader *r, Sight *sights, int count, Err *e)
     return fits ? 0 : err_set(e, ERR_MEMORY, "no memory to read %d digits", total);
 }
 
-/* Crops that are no digit, and those as wide as two that may be another, are looked at once more, as numbers. */
+/* Crops that are not a digit beyond doubt are looked at once more, as numbers: two may touch. */
 static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
 {
     const ReadDigit *d = s->spots ? &s->spots[0].digit : NULL;
     bool number = false;
     int status;
 
-    if (!s->is_crop || !s->count || (d->digit >= 0 && (!s->is_wide || d->probability >= beyond_doubt)))
+    if (!s->is_crop || !s->count || (d->digit >= 0 && d->probability >= beyond_doubt))
         return 0;
     status = sight_look_again(s, r->line, im, options, d->digit >= 0 ? d->probability : LINE_SURE, &number, e);
     return status || !number ? status : read_digits(r, s, 1, e);

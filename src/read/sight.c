@@ -289,13 +289,9 @@ static int see_picture(Sight *s, LineReader *lines, const Image *im, const Piece
     if (!lines)
         return see_pieces(s, im, pieces, numbers, count, e);
     if (options->length.least < 2 && !has_lines(numbers, count)) {
-        bool bits = false;
-
         s->is_crop = is_crop(im, pieces, piece_count);
-        if (!s->is_crop && are_bits(im, pieces, piece_count, &bits, e))
+        if (!s->is_crop && are_bits(im, pieces, piece_count, &s->is_crop, e))
             return -(int)ERR_MEMORY;
-        s->is_wide = bits || (s->is_crop && piece_count && pieces[0].width > pieces[0].height);
-        s->is_crop |= bits;
     }
     if (s->is_crop)
         return add_digit(s, im, whole, 0, false, e);

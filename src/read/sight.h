@@ -23,7 +23,6 @@ typedef struct Sight {
     SeenDigit *spots;
     int count, room;
     bool is_crop; /* of one digit, as it seems */
-    bool is_wide; /* its ink is wider than high, or in bits: two digits perhaps */
     bool on_side; /* lines seem to run down or up */
     int turned;   /* degrees to the right by which the picture was turned to see this */
 } Sight;
@@ -31,7 +30,7 @@ typedef struct Sight {
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
-/* After all: a crop that is no digit may be a number. Where it is, and likelier so than `least`, *number is set, and its
+/* After all: a crop that is no digit, or not for sure, may be a number. Where it is, and likelier so than `least`, *number is set, and its
  * digits take the place of what there was. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
                      double least, bool *number, Err *e);
