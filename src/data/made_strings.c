@@ -425,6 +425,7 @@ typedef struct Signs {
     bool before, after; /* $ or # or letters; = - # or letters */
     bool bars;          /* each digit has a box */
     bool bracketed;     /* the whole number */
+    bool struck;        /* another number beside it is crossed out */
 } Signs;
 
 static Signs draw_date(Rng *r)
@@ -455,6 +456,7 @@ static Signs draw_signs(Rng *r)
         .before = chance(r, amount ? 0.4f : 0.05f),
         .after = chance(r, amount ? 0.6f : 0.09f),
         .bars = !amount && chance(r, 0.06f),
+        .struck = !amount && chance(r, 0.025f),
     };
 }
 
@@ -462,9 +464,11 @@ static void add_before(Line *l)
 {
     static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR, SIGN_DOLLAR, SIGN_RUPEES, SIGN_RUPEE};
 
-    if (chance(&l->r, 0.3f))
+    int letters = chance(&l->r, 0.4f) ? 1 + (int)rng_below(&l->r, 3) : 0;
+
+    for (int i = 0; i < letters; i++)
         add_letter(l);
-    else
+    if (!letters)
         add_sign(l, kinds[rng_below(&l->r, 5)]);
     if (chance(&l->r, 0.3f))
         add_sign(l, chance(&l->r, 0.5f) ? SIGN_STOP : SIGN_EQUALS);
@@ -478,12 +482,33 @@ static void add_after(Line *l)
     if (chance(&l->r, 0.2f)) {
         add_letter(l);
     } else if (chance(&l->r, 0.45f)) {
-        add_sign(l, SIGN_SLASH);
+        add_sign(l, chance(&l->r, 0.5f) ? SIGN_SLASH : SIGN_TALL_SLASH);
         if (chance(&l->r, 0.85f))
             add_sign(l, chance(&l->r, 0.7f) ? SIGN_DASH : SIGN_EQUALS);
     } else {
         add_sign(l, kinds[rng_below(&l->r, 5)]);
     }
+}
+
+/* One to three digits that are not to be read: strokes go through all of them. */
+static void add_struck(Line *l)
+{
+    const Hand *h = &l->hand;
+    float left = (float)l->right, right, y = h->middle;
+    int strokes = 2 + (int)rng_below(&l->r, 5);
+    Point at[2];
+
+    for (int i = 1 + (int)rng_below(&l->r, 3); i > 0; i--)
+        add_digit(l, (int)rng_below(&l->r, DIGITS));
+    right = (float)l->right;
+    for (int i = 0; i < strokes; i++) {
+        for (int k = 0; k < 2; k++)
+            at[k] = (Point){(k ? right : left) + 1.5f * rng_normal(&l->r), y + 0.25f * h->height * rng_normal(&l->r)};
+        pen_line(&l->sheet, at[0].x, at[0].y, at[1].x, at[1].y, h->pen);
+    }
+    l->right = (int)(right + more(1, 0.3f * h->height));
+    for (int v = 0; v < STRING_HEIGHT; v++)
+        l->edge[v] = l->edge[v] > l->right ? l->edge[v] : l->right;
 }
 
 /* What stands before digit i of `length`. */
@@ -506,6 +531,8 @@ static int write_digits(Line *l, uint8_t *labels)
 
     if (signs.before)
         add_before(l);
+    if (signs.struck)
+        add_struck(l);
     if (signs.bracketed)
         add_sign(l, SIGN_OPEN);
     for (int i = 0; i < length && count < STRING_DIGITS; i++) {
@@ -563,6 +590,47 @@ static void line_set(Line *l, int *first, int *end)
     *end = l->right + after < w ? l->right + after : w;
 }
 
+/* Inks a tile `shift` to the right, as far as the strip goes. */
+static void lay(Line *l, const float *tile, int shift)
+{
+    for (int y = 0; y < STRING_HEIGHT; y++)
+        for (int x = 0; x < TILE; x++)
+            if (x + shift >= 0 && x + shift < l->sheet.width) {
+                float *p = &l->sheet.ink[y * l->sheet.width + x + shift];
+
+                *p = more(*p, tile[y * TILE + x]);
+            }
+}
+
+/* The cell beside: its border and a digit of what stands in it, which the crop's end, *first or *end, cuts. */
+static void draw_beside(Line *l, int *first, int *end)
+{
+    float ink[STRING_HEIGHT * TILE] = {0}, x;
+    Sheet tile = {ink, TILE, STRING_HEIGHT};
+    int begins[STRING_HEIGHT], ends[STRING_HEIGHT], left = TILE, right = 0, away = 2 + (int)rng_below(&l->r, 9), shift;
+    bool after = chance(&l->r, 0.5f);
+    float seen = rng_range(&l->r, 0.15f, 0.85f);
+    Pen pen = {rng_range(&l->r, 0.3f, 1.2f), rng_range(&l->r, 0.4f, 1)};
+
+    draw_digit(l, (int)rng_below(&l->r, DIGITS), line_place(l, 1), &tile);
+    if (!tile_edges(ink, begins, ends))
+        return;
+    for (int y = 0; y < STRING_HEIGHT; y++) {
+        left = begins[y] < left ? begins[y] : left;
+        right = ends[y] > right ? ends[y] : right;
+    }
+    x = (float)(after ? l->right + away : l->left - away);
+    shift = after ? (int)x + 2 + (int)rng_below(&l->r, 4) - left : (int)x - 2 - (int)rng_below(&l->r, 4) - right;
+    lay(l, ink, shift);
+    pen_line(&l->sheet, x, l->hand.bar_top, x + rng_normal(&l->r), l->hand.bar_bottom, pen);
+    if (after)
+        *end = left + shift + (int)(seen * (float)(right - left));
+    else
+        *first = right + shift - (int)(seen * (float)(right - left));
+    *end = *end > l->sheet.width ? l->sheet.width : *end;
+    *first = *first < 0 ? 0 : *first;
+}
+
 int strings_make(const Strings *s, uint64_t index, int width, uint8_t *strip, uint8_t *labels)
 {
     float ink[STRING_HEIGHT * STRING_WIDTH], spare[STRING_HEIGHT * STRING_WIDTH];
@@ -582,6 +650,8 @@ int strings_make(const Strings *s, uint64_t index, int width, uint8_t *strip, ui
     else
         write_none(&l);
     line_set(&l, &first, &end);
+    if (count && !s->options.plain && chance(&l.r, 0.07f))
+        draw_beside(&l, &first, &end);
     w = (Writing){(float)l.left, (float)l.right, &l.hand};
     if (!s->options.plain) {
         page_draw(&w, first, end, &l.r, &l.sheet);

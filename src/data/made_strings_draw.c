@@ -228,7 +228,7 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
         break;
     case SIGN_TALL_SLASH:
         place.xy = 0;
-        half = rng_range(r, 0.62f, 0.85f);
+        half = rng_range(r, 0.55f, 0.85f);
         stroke(s, place, pen, 0.05f + w, -half, -0.05f - w, half);
         break;
     default: /* as high as the strip or as the boxes, whatever the hand */

@@ -87,6 +87,26 @@ static void draw_underline(const Writing *w, Rng *r, Sheet *s)
         pen_line(s, left, y + lean, right, y - lean, h->pen);
 }
 
+/* A ring around a number, as teachers draw; most of them leave the strip above and below. */
+static void draw_ring(const Writing *w, Rng *r, Sheet *s)
+{
+    enum { PARTS = 24 };
+    const float turn = 6.2831853f / PARTS;
+    float across = 0.5f * (w->right - w->left) + rng_range(r, 2.5f, 8), half = w->hand->height * rng_range(r, 0.6f, 0.95f);
+    float x = 0.5f * (w->left + w->right) + rng_normal(r), y = w->hand->middle + rng_normal(r);
+    float start = 6.2831853f * rng_uniform(r), growth = 1 + 0.08f * rng_normal(r);
+    int parts = PARTS + (int)rng_below(r, 4) - 1; /* it may stay open or overlap */
+    Pen pen = {w->hand->pen.radius * rng_range(r, 0.7f, 1.2f), w->hand->pen.level};
+
+    for (int i = 0; i < parts; i++) {
+        float a = start + turn * (float)i, b = a + turn;
+        float before = 1 + (growth - 1) * (float)i / PARTS, after = 1 + (growth - 1) * (float)(i + 1) / PARTS;
+
+        pen_line(s, x + before * across * cosf(a), y + before * half * sinf(a), x + after * across * cosf(b),
+                 y + after * half * sinf(b), pen);
+    }
+}
+
 /* Upright rules at even distances through the whole strip, as ledgers have for their columns. */
 static void draw_columns(int first, int end, Rng *r, Sheet *s)
 {
@@ -219,6 +239,8 @@ void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *s)
         draw_columns(first, end, r, s);
     if (chance(r, 0.05f))
         draw_underline(w, r, s);
+    if (chance(r, 0.03f))
+        draw_ring(w, r, s);
     if (chance(r, 0.04f))
         draw_pattern(first, end, r, s);
     if (chance(r, 0.05f))

@@ -13,7 +13,9 @@
 
 enum {
     WORK_SIDE = 1600, /* pixels of the longer side that strokes are looked for at */
-    LINE_LEAST = 120  /* pixels: a shorter straight stroke may be a 1 */
+    LINE_LEAST = 120, /* pixels: a shorter straight stroke may be a 1 */
+    LINE_RUN = 36,    /* pixels that a line stays in a row */
+    LINE_GAP = 25     /* pixels that writing may cut out of it */
 };
 
 static const float thickest = 0.08f; /* stroke, of the longer side */
@@ -43,21 +45,39 @@ static PIX *replace(PIX *old, PIX *new)
     return new;
 }
 
-/* Straight lines along one axis, by opening with a long brick; what a digit has across them is closed again. */
-static PIX *remove_lines(PIX *bits, bool across)
+/* Bricks lie along an axis. */
+static PIX *dilate(PIX *bits, bool across, int along, int beside)
 {
-    int length = across ? pixGetWidth(bits) / 8 : pixGetHeight(bits) / 8;
+    return across ? pixDilateBrick(NULL, bits, along, beside) : pixDilateBrick(NULL, bits, beside, along);
+}
 
-    if (length < LINE_LEAST)
-        return bits;
-    PIX *lines = across ? pixOpenBrick(NULL, bits, length, 1) : pixOpenBrick(NULL, bits, 1, length);
+/* Straight lines along one axis. They may fall or rise a little, as those of a sheet that lies askew do: a line is a chain of
+ * level runs, each a row above or below the one before. Somewhere it goes on for `length`; elsewhere writing may cut it. */
+static PIX *find_lines(PIX *bits, bool across, int length)
+{
+    PIX *runs = across ? pixOpenBrick(NULL, bits, LINE_RUN, 1) : pixOpenBrick(NULL, bits, 1, LINE_RUN);
+    PIX *chains = dilate(runs, across, 3, 3), *cut_chains = dilate(runs, across, LINE_GAP, 3);
+    PIX *whole = pixSelectBySize(chains, across ? length : 0, across ? 0 : length, 8,
+                                 across ? L_SELECT_WIDTH : L_SELECT_HEIGHT, L_SELECT_IF_GTE, NULL);
+    PIX *lines = pixSeedfillBinary(NULL, whole, cut_chains, 8);
+
+    pixAnd(lines, lines, runs);
+    pixDestroy(&runs);
+    pixDestroy(&chains);
+    pixDestroy(&cut_chains);
+    pixDestroy(&whole);
+    return lines;
+}
+
+/* Takes lines along one axis away; what a digit has across them is closed again. */
+static PIX *remove_lines(PIX *bits, PIX *lines, bool across)
+{
     PIX *wide = pixDilateBrick(NULL, lines, 3, 3);
     PIX *rest = pixSubtract(NULL, bits, wide);
     PIX *closed = across ? pixCloseSafeBrick(NULL, rest, 1, 9) : pixCloseSafeBrick(NULL, rest, 9, 1);
 
     pixAnd(closed, closed, wide);
     pixOr(rest, rest, closed);
-    pixDestroy(&lines);
     pixDestroy(&wide);
     pixDestroy(&closed);
     return replace(bits, rest);
@@ -86,6 +106,23 @@ static bool is_one_digit(PIX *bits)
     return 2 * (double)area < (double)w * h;
 }
 
+/* The lines of both axes are found before either are taken away: squared paper's cut each other. */
+static PIX *without_lines(PIX *bits)
+{
+    int lengths[2] = {pixGetHeight(bits) / 8, pixGetWidth(bits) / 8};
+    PIX *lines[2] = {NULL, NULL};
+
+    for (int across = 0; across < 2; across++)
+        if (lengths[across] >= LINE_LEAST)
+            lines[across] = find_lines(bits, across, lengths[across]);
+    for (int across = 1; across >= 0; across--)
+        if (lines[across] && !is_one_digit(bits))
+            bits = remove_lines(bits, lines[across], across);
+    pixDestroy(&lines[0]);
+    pixDestroy(&lines[1]);
+    return bits;
+}
+
 /* What is ink at the working size, without long straight lines. */
 static PIX *find_ink(const Image *im, Look *look, Err *e)
 {
@@ -99,8 +136,8 @@ static PIX *find_ink(const Image *im, Look *look, Err *e)
     look->dark_ink = map && map->dark_ink;
     look->level = map ? map->level : 0;
     ink_free(map);
-    for (int across = 1; pix && across >= 0 && !is_one_digit(pix); across--)
-        pix = remove_lines(pix, across);
+    if (pix && !is_one_digit(pix))
+        pix = without_lines(pix);
     if (!pix)
         err_set(e, ERR_MEMORY, "no memory for a picture of %dx%d", im->width, im->height);
     return pix;

@@ -13,7 +13,8 @@ enum {
     CROP_SIDE = 400,  /* pixels: a larger picture is not taken for a crop by its shape alone */
     STRIP_LEAST = 64, /* pixels: a lower picture has one line of writing */
     NUMBERS_LIMIT = 500,
-    BITS_LIMIT = 6 /* pieces that may be one digit */
+    BITS_LIMIT = 6, /* pieces that may be one digit */
+    SMALL_PART = 8  /* of a picture, that all writing is on: an eighth or less is looked at alone */
 };
 
 static const double steep = 0.08; /* a slope of lines from which a picture is turned; less the line reader levels */
@@ -313,6 +314,17 @@ static int see_numbers(Sight *s, LineReader *lines, const Image *im, const Piece
     return status;
 }
 
+/* What was seen on a part of a picture that begins at (x, y). */
+static void sight_move(Sight *s, int x, int y)
+{
+    for (int i = 0; i < s->count; i++) {
+        s->spots[i].digit.x += x;
+        s->spots[i].digit.y += y;
+    }
+    s->part.x += x;
+    s->part.y += y;
+}
+
 /* Turns the picture until its lines are level. */
 static int look_turned(Sight *s, LineReader *lines, const Image *im, double slope, const ReadOptions *options, Err *e)
 {
@@ -332,21 +344,58 @@ static int look_turned(Sight *s, LineReader *lines, const Image *im, double slop
     return status;
 }
 
+static int look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
+
+/* Looks at a part of the picture alone. */
+static int look_at_part(Sight *s, LineReader *lines, const Image *im, Piece part, const ReadOptions *options, Err *e)
+{
+    Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
+    int status = crop ? look(s, lines, crop, options, e) : -(int)ERR_MEMORY;
+
+    sight_move(s, part.x, part.y);
+    image_free(crop);
+    return status;
+}
+
+/* What is written with some paper around it, where that is a small part of the picture. */
+static bool is_small(const Image *im, const Piece *pieces, int count, Piece *part)
+{
+    int left = im->width, top = im->height, right = 0, bottom = 0;
+
+    for (int i = 0; i < count; i++) {
+        const Piece *p = &pieces[i];
+
+        left = p->x < left ? p->x : left;
+        top = p->y < top ? p->y : top;
+        right = p->x + p->width > right ? p->x + p->width : right;
+        bottom = p->y + p->height > bottom ? p->y + p->height : bottom;
+    }
+    if (!count)
+        return false;
+    *part = wider(im, left, top, right - left, bottom - top, 0.6 * (bottom - top));
+    return (double)SMALL_PART * part->width * part->height < (double)im->width * im->height;
+}
+
+/* `s` is all of `im`. */
 static int look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
 {
     int count = 0, status;
     Lay lay = {0};
-    Piece *pieces;
+    Piece *pieces, part;
 
+    s->part = (Piece){.width = im->width, .height = im->height};
     if (options->single)
-        return add_digit(s, im, (Piece){.width = im->width, .height = im->height}, 0, false, e);
+        return add_digit(s, im, s->part, 0, false, e);
     pieces = page_find(im, &count, &lay, e);
     if (!pieces)
         return -(int)ERR_MEMORY;
     s->on_side = lay.on_side;
-    status = lines && fabs(lay.slope) > steep && turned_fits(im, lay.slope)
-                 ? look_turned(s, lines, im, lay.slope, options, e)
-                 : see_numbers(s, lines, im, pieces, count, options, e);
+    if (lines && is_small(im, pieces, count, &part))
+        status = look_at_part(s, lines, im, part, options, e);
+    else if (lines && fabs(lay.slope) > steep && turned_fits(im, lay.slope))
+        status = look_turned(s, lines, im, lay.slope, options, e);
+    else
+        status = see_numbers(s, lines, im, pieces, count, options, e);
     free(pieces);
     return status;
 }
@@ -359,10 +408,7 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
     if (status || !sheet)
         return status ? status : look(s, lines, im, options, e);
     status = look(s, lines, sheet, options, e);
-    for (int i = 0; i < s->count; i++) {
-        s->spots[i].digit.x += x;
-        s->spots[i].digit.y += y;
-    }
+    sight_move(s, x, y);
     image_free(sheet);
     return status;
 }
@@ -371,9 +417,13 @@ int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOpt
                      double least, bool *number, Err *e)
 {
     Sight other = {0};
-    int status = read_number(&other, lines, im, (Piece){.width = im->width, .height = im->height},
-                             0, options, e);
+    Image *crop = image_crop(im, s->part.x, s->part.y, s->part.width, s->part.height, e);
+    const Piece whole = {.width = s->part.width, .height = s->part.height};
+    int status = crop ? read_number(&other, lines, crop, whole, 0, options, e) : -(int)ERR_MEMORY;
 
+    sight_move(&other, s->part.x, s->part.y);
+    other.part = s->part;
+    image_free(crop);
     *number = !status && other.count > 1 && other.spots[0].number_probability > least;
     if (*number) {
         sight_free(s);

@@ -7,6 +7,7 @@
 #ifndef SCRAWL_READ_SIGHT_H
 #define SCRAWL_READ_SIGHT_H
 
+#include "read/page.h"
 #include "read/reader.h"
 
 typedef struct SeenDigit {
@@ -22,6 +23,7 @@ typedef struct SeenDigit {
 typedef struct Sight {
     SeenDigit *spots;
     int count, room;
+    Piece part;   /* of the picture that was looked at; elsewhere there is no writing */
     bool is_crop; /* of one digit, as it seems */
     bool on_side; /* lines seem to run down or up */
     int turned;   /* degrees to the right by which the picture was turned to see this */
