@@ -1,0 +1,144 @@
+/* Writing on papers that are much larger than it, or squared and askew. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/sketch.h"
+#include "read/reader.h"
+
+enum { WIDTH = 1600, HEIGHT = 1200, PAPER = 235 };
+
+static Reader *reader;
+
+static int open_reader(void **state)
+{
+    (void)state;
+    reader = reader_new(NULL, 1, NULL);
+    return reader ? 0 : -1;
+}
+
+static int close_reader(void **state)
+{
+    (void)state;
+    reader_free(reader);
+    return 0;
+}
+
+static Image *blank_sheet(void)
+{
+    Image *im = image_new(WIDTH, HEIGHT, 1, NULL);
+
+    assert_non_null(im);
+    memset(im->pixels, PAPER, (size_t)WIDTH * HEIGHT);
+    return im;
+}
+
+static void darken(Image *im, int x, int y, int grey)
+{
+    uint8_t *p = &im->pixels[(size_t)y * im->width + x];
+
+    if (x >= 0 && y >= 0 && x < im->width && y < im->height && *p > grey)
+        *p = (uint8_t)grey;
+}
+
+/* Squares of `pitch` whose lines, two pixels broad, fall by `slope`. */
+static void rule_squares(Image *im, int pitch, double slope, int grey)
+{
+    for (int k = -HEIGHT; k < WIDTH + HEIGHT; k += pitch)
+        for (int i = 0; i < WIDTH; i++) {
+            int off = k + (int)lround(slope * i);
+
+            for (int broad = 0; broad < 2; broad++) {
+                darken(im, i, off + broad, grey);
+                if (i < HEIGHT)
+                    darken(im, k - (int)lround(slope * i) + broad, i, grey);
+            }
+        }
+}
+
+static void write_at(Image *im, const char *text, int x, int y, float height_px)
+{
+    Image *written = sketch_text(text, &(SketchOptions){.seed = 5, .height_px = height_px}, NULL);
+    Image *grey = written ? image_to_grey(written, NULL) : NULL;
+
+    assert_non_null(grey);
+    for (int v = 0; v < grey->height; v++)
+        for (int u = 0; u < grey->width; u++)
+            if (grey->pixels[v * grey->width + u] < 160)
+                darken(im, x + u, y + v, grey->pixels[v * grey->width + u]);
+    image_free(grey);
+    image_free(written);
+}
+
+static void expect_lines(const Image *im, const char *const *lines, int count)
+{
+    Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+
+    assert_non_null(r);
+    assert_int_equal(r->line_count, count);
+    for (int i = 0; i < count; i++)
+        assert_string_equal(r->lines[i].text, lines[i]);
+    reading_free(r);
+}
+
+static void a_little_writing_on_a_large_sheet_is_read_where_it_is(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"4071", "5"};
+
+    for (int i = 0; i < 2; i++) {
+        Image *im = blank_sheet();
+
+        write_at(im, texts[i], 900, 700, 44);
+        expect_lines(im, &texts[i], 1);
+        Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+        const ReadDigit *d = &r->lines[0].digits[0];
+
+        assert_true(d->x >= 900 && d->x < 1000 && d->y >= 700 && d->y < 800 && d->height > 30 && d->height < 70);
+        reading_free(r);
+        image_free(im);
+    }
+}
+
+static void squared_paper_may_lie_askew(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"4071", "38526", "94"};
+
+    for (int k = -1; k <= 1; k++) {
+        Image *im = blank_sheet();
+
+        rule_squares(im, 44, 0.02 * k, 150);
+        for (int i = 0; i < 3; i++)
+            write_at(im, lines[i], 300 + 60 * i, 150 + 300 * i, 100);
+        expect_lines(im, lines, 3);
+        image_free(im);
+    }
+}
+
+static void a_squared_sheet_without_writing_is_empty(void **state)
+{
+    (void)state;
+    Image *im = blank_sheet();
+
+    rule_squares(im, 44, 0.02, 150);
+    expect_lines(im, NULL, 0);
+    image_free(im);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_little_writing_on_a_large_sheet_is_read_where_it_is),
+        cmocka_unit_test(squared_paper_may_lie_askew),
+        cmocka_unit_test(a_squared_sheet_without_writing_is_empty),
+    };
+
+    return cmocka_run_group_tests(tests, open_reader, close_reader);
+}
