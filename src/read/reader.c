@@ -263,13 +263,13 @@ static int read_digits(Reader *r, Sight *sights, int count, Err *e)
 static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
 {
     const ReadDigit *d = s->spots ? &s->spots[0].digit : NULL;
-    bool number = false;
+    bool changed = false;
     int status;
 
     if (!s->is_crop || !s->count || (d->digit >= 0 && d->probability >= beyond_doubt))
         return 0;
-    status = sight_look_again(s, r->line, im, options, d->digit >= 0 ? d->probability : LINE_SURE, &number, e);
-    return status || !number ? status : read_digits(r, s, 1, e);
+    status = sight_look_again(s, r->line, im, options, &changed, e);
+    return status || !changed ? status : read_digits(r, s, 1, e);
 }
 
 /* ---- the way up ---- */

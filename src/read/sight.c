@@ -357,7 +357,8 @@ static int look_at_part(Sight *s, LineReader *lines, const Image *im, Piece part
     return status;
 }
 
-/* What is written with some paper around it, where that is a small part of the picture. */
+/* What is written with some paper around it, where that is a small part of a picture that is no crop: in a crop it may be a
+ * speck beside a digit that fills it. */
 static bool is_small(const Image *im, const Piece *pieces, int count, Piece *part)
 {
     int left = im->width, top = im->height, right = 0, bottom = 0;
@@ -370,7 +371,7 @@ static bool is_small(const Image *im, const Piece *pieces, int count, Piece *par
         right = p->x + p->width > right ? p->x + p->width : right;
         bottom = p->y + p->height > bottom ? p->y + p->height : bottom;
     }
-    if (!count)
+    if (!count || (im->width <= CROP_SIDE && im->height <= CROP_SIDE))
         return false;
     *part = wider(im, left, top, right - left, bottom - top, 0.6 * (bottom - top));
     return (double)SMALL_PART * part->width * part->height < (double)im->width * im->height;
@@ -413,24 +414,22 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
     return status;
 }
 
-int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
-                     double least, bool *number, Err *e)
+int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e)
 {
-    Sight other = {0};
-    Image *crop = image_crop(im, s->part.x, s->part.y, s->part.width, s->part.height, e);
-    const Piece whole = {.width = s->part.width, .height = s->part.height};
-    int status = crop ? read_number(&other, lines, crop, whole, 0, options, e) : -(int)ERR_MEMORY;
+    const ReadDigit seen = s->spots[0].digit;
+    const LineOptions how = {.length = options->length};
+    Piece part = s->part;
+    Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
+    LineReading r;
+    int status = crop ? line_read(lines, crop, &how, &r, e) : -(int)ERR_MEMORY;
 
-    sight_move(&other, s->part.x, s->part.y);
-    other.part = s->part;
     image_free(crop);
-    *number = !status && other.count > 1 && other.spots[0].number_probability > least;
-    if (*number) {
-        sight_free(s);
-        *s = other;
-        return 0;
-    }
-    sight_free(&other);
+    *changed = !status && r.probability > (seen.digit < 0 ? LINE_SURE : seen.probability) &&
+               (r.count > 1 || (r.count == 1 && seen.digit >= 0 && r.digits[0].digit != seen.digit));
+    if (*changed)
+        s->count = 0;
+    for (int i = 0; *changed && !status && i < r.count; i++)
+        status = add_read_digit(s, im, &r, i, part, 0, e);
     return status;
 }
 

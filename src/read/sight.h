@@ -32,10 +32,10 @@ typedef struct Sight {
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
-/* After all: a crop that is no digit, or not for sure, may be a number. Where it is, and likelier so than `least`, *number is set, and its
- * digits take the place of what there was. */
-int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options,
-                     double least, bool *number, Err *e);
+/* After all: the line reader looks at a crop whose digit the net for digits is not sure of. Where it finds a number, or another
+ * digit, and is surer of that, *changed is set, and its digits take the place of what there was. What is no digit may
+ * be a number, but no single digit. */
+int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e);
 
 void sight_free(Sight *s);
 
