@@ -6,14 +6,17 @@
 
 #include "image/pages.h"
 
-/* path[page] for pages from 1, the path for 0; NULL: no memory. */
+/* The page stands before the ending; 0: the path as it is. NULL: no memory. */
 static char *name_page(const char *path, int page)
 {
-    size_t room = strlen(path) + 16;
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    size_t stem = dot && dot != base ? (size_t)(dot - path) : strlen(path), room = strlen(path) + 16;
     char *name = malloc(room);
 
-    if (name)
-        snprintf(name, room, page ? "%s[%d]" : "%s", path, page);
+    if (name && page)
+        snprintf(name, room, "%.*s[%d]%s", (int)stem, path, page, path + stem);
+    else if (name)
+        memcpy(name, path, strlen(path) + 1);
     return name;
 }
 
@@ -40,9 +43,9 @@ Pictures *pictures_list(char **paths, int count, Err *e)
     int status = p ? 0 : err_set(e, ERR_MEMORY, "no memory for %d pictures", count);
 
     for (int i = 0; !status && i < count; i++) {
-        int pages = image_count_pages(paths[i], e);
+        int pages = image_count_pages(paths[i]);
 
-        status = pages < 0 ? pages : add(p, paths[i], pages, e);
+        status = add(p, paths[i], pages, e);
     }
     if (!status)
         return p;

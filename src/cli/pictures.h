@@ -12,7 +12,7 @@
 typedef struct Picture {
     const char *path; /* not owned */
     int page;         /* 0 the first */
-    char *name;       /* the path, or of a file of several pages path[page], counted from 1 */
+    char *name;       /* the path, or of a file of several pages with the page, from 1: scan[2].tif */
 } Picture;
 
 typedef struct Pictures {
@@ -20,8 +20,7 @@ typedef struct Pictures {
     int count;
 } Pictures;
 
-/* The paths must stay. A file that cannot be opened is a picture, too: picture_load will say why. ERR_MEMORY, and what
- * image_count_pages says. */
+/* The paths must stay. A file that cannot be opened is a picture, too: picture_load will say why. ERR_MEMORY. */
 Pictures *pictures_list(char **paths, int count, Err *e);
 void pictures_free(Pictures *p); /* NULL is fine */
 

@@ -38,16 +38,16 @@ static const Option options[] = {
     {0},
 };
 
-/* DIR/<picture>[<page>]-<line>-<digit>.png; a picture's name loses its folders and its ending. */
-static int explain_digit(const char *folder, const Picture *p, int line, int index, const ReadDigit *d, Err *e)
+/* DIR/<picture>-<line>-<digit>.png; a picture's name loses its folders and its ending. */
+static int explain_digit(const char *folder, const char *picture, int line, int index, const ReadDigit *d, Err *e)
 {
-    const char *slash = strrchr(p->path, '/'), *base = slash ? slash + 1 : p->path;
-    const char *dot = strrchr(base, '.'), *page = p->name + strlen(p->path);
+    const char *slash = strrchr(picture, '/'), *base = slash ? slash + 1 : picture;
+    const char *dot = strrchr(base, '.');
     Image seen = {.width = 28, .height = 28, .channels = 1, .pixels = (uint8_t *)d->seen};
     char name[300], *path;
 
-    snprintf(name, sizeof name, "%.*s%s-%02d-%02d.png", dot && dot != base ? (int)(dot - base) : 200, base, page,
-             line + 1, index + 1);
+    snprintf(name, sizeof name, "%.*s-%02d-%02d.png", dot && dot != base ? (int)(dot - base) : 200, base, line + 1,
+             index + 1);
     path = file_join(folder, name);
     int status = path ? image_save(&seen, path, e) : err_set(e, ERR_MEMORY, "no memory for a path");
 
@@ -55,13 +55,13 @@ static int explain_digit(const char *folder, const Picture *p, int line, int ind
     return status;
 }
 
-static int explain(const char *folder, const Picture *p, const Reading *reading, Err *e)
+static int explain(const char *folder, const char *picture, const Reading *reading, Err *e)
 {
     int status = file_make_folder(folder, e);
 
     for (int i = 0; !status && i < reading->line_count; i++)
         for (int j = 0; !status && j < reading->lines[i].count; j++)
-            status = explain_digit(folder, p, i, j, &reading->lines[i].digits[j], e);
+            status = explain_digit(folder, picture, i, j, &reading->lines[i].digits[j], e);
     return status;
 }
 
@@ -133,7 +133,7 @@ static int print_outcome(const Values *v, const Picture *picture, Outcome *o, bo
     int status = o->reading ? 0 : -(int)ERR_IO;
 
     if (!status && v->explain)
-        status = explain(v->explain, picture, o->reading, &o->e);
+        status = explain(v->explain, picture->name, o->reading, &o->e);
     if (!status && v->annotate)
         status = canvas_finish(reading_annotate(o->reading, o->picture, &o->e), v->annotate, &o->e);
     if (!status && !is_stdout(v->annotate))
@@ -222,7 +222,7 @@ static int read_all(const Verb *verb, const Values *v, const Pictures *p)
     int status;
 
     if (v->annotate && p->count > 1)
-        return usage_error(verb, "--annotate draws on one picture, not on %d", p->count);
+        return usage_error(verb, "--annotate draws on one picture, not on %d (each page of a TIFF is one)", p->count);
     if (read_form_wanted(&v->form))
         return read_form(verb, &v->form, &(FormJob){v->model, v->threads, v->json, v->annotate, p->list, p->count});
     status = job_start(&j, p->count, &e) ? refuse("%s", e.text) : read_pictures(&j, p->list, p->count);
@@ -263,7 +263,7 @@ const Verb verb_read = {
     .arguments = "IMAGE...",
     .about = "the digits in photos, scans or crops",
     .more = "Prints a line for each line of writing; of several pictures, each line begins with the picture's name and a\n"
-            "tab; the pages of a TIFF are pictures, scan.tif[1] and so on. A digit that is too doubtful is a '?'. A picture\n"
+            "tab; the pages of a TIFF are pictures, scan[1].tif and so on. A digit that is too doubtful is a '?'. A picture\n"
             "without writing gives no line, and is no error. With --digits every number is the likeliest one of that length.\n"
             "The objects of --json, with a box in pixels and probabilities for each digit, are described in docs/formats.md.",
     .options = options,

@@ -502,8 +502,10 @@ static void add_struck(Line *l)
         add_digit(l, (int)rng_below(&l->r, DIGITS));
     right = (float)l->right;
     for (int i = 0; i < strokes; i++) {
-        for (int k = 0; k < 2; k++)
-            at[k] = (Point){(k ? right : left) + 1.5f * rng_normal(&l->r), y + 0.25f * h->height * rng_normal(&l->r)};
+        for (int k = 0; k < 2; k++) {
+            at[k].x = (k ? right : left) + 1.5f * rng_normal(&l->r);
+            at[k].y = y + 0.25f * h->height * rng_normal(&l->r);
+        }
         pen_line(&l->sheet, at[0].x, at[0].y, at[1].x, at[1].y, h->pen);
     }
     l->right = (int)(right + more(1, 0.3f * h->height));
@@ -610,9 +612,11 @@ static void draw_beside(Line *l, int *first, int *end)
     int begins[STRING_HEIGHT], ends[STRING_HEIGHT], left = TILE, right = 0, away = 2 + (int)rng_below(&l->r, 9), shift;
     bool after = chance(&l->r, 0.5f);
     float seen = rng_range(&l->r, 0.15f, 0.85f);
-    Pen pen = {rng_range(&l->r, 0.3f, 1.2f), rng_range(&l->r, 0.4f, 1)};
+    float radius = rng_range(&l->r, 0.3f, 1.2f), level = rng_range(&l->r, 0.4f, 1);
+    int digit = (int)rng_below(&l->r, DIGITS);
+    Place place = line_place(l, 1);
 
-    draw_digit(l, (int)rng_below(&l->r, DIGITS), line_place(l, 1), &tile);
+    draw_digit(l, digit, place, &tile);
     if (!tile_edges(ink, begins, ends))
         return;
     for (int y = 0; y < STRING_HEIGHT; y++) {
@@ -622,7 +626,7 @@ static void draw_beside(Line *l, int *first, int *end)
     x = (float)(after ? l->right + away : l->left - away);
     shift = after ? (int)x + 2 + (int)rng_below(&l->r, 4) - left : (int)x - 2 - (int)rng_below(&l->r, 4) - right;
     lay(l, ink, shift);
-    pen_line(&l->sheet, x, l->hand.bar_top, x + rng_normal(&l->r), l->hand.bar_bottom, pen);
+    pen_line(&l->sheet, x, l->hand.bar_top, x + rng_normal(&l->r), l->hand.bar_bottom, (Pen){radius, level});
     if (after)
         *end = left + shift + (int)(seen * (float)(right - left));
     else

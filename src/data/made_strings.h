@@ -8,8 +8,8 @@
  * A string has a hand of its own: size, slant, stroke, spacing from clear to overlapping, how far
  * digits stray, how long tails are, how strokes sway. Half of the strings show the pictures of
  * digits, half draw their middle lines anew with a pen; some digits are sketches. Around them is
- * what cells and cheques hold besides: borders, rules, boxes, separators, punctuation and letters that are not to be read, bits
- * of neighbours, specks, shadows; and pictures are small, blurred, faint and grainy. Some strings
+ * what cells and cheques hold besides: borders, rules, boxes, separators, punctuation, brackets and letters that are not to be read, numbers
+ * crossed out, rings, a digit of the cell beside, bits of neighbours, specks, shadows; and pictures are small, blurred, faint and grainy. Some strings
  * hold no digit at all.
  *
  * Which string number i is depends on the seed and i alone; any number of threads may make some. */

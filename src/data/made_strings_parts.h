@@ -56,8 +56,8 @@ void draw_bold(
     float
         bold); /* strokes wider (to 1) or thinner (to -1) by a pixel; the outer columns are empty */
 
-/* Signs that are not to be read. The first six stand anywhere, the tall slash in dates, the bar between boxes of a
- * digit each, the others before or after a number. */
+/* Signs that are not to be read. The first six stand anywhere, the tall slash in dates and after amounts, a closing bracket
+ * also behind an item's number, the bar between boxes of a digit each, the others before or after a number. */
 typedef enum SignKind {
     SIGN_STOP,
     SIGN_COMMA,
@@ -71,7 +71,7 @@ typedef enum SignKind {
     SIGN_RUPEES, /* Rs */
     SIGN_RUPEE,  /* its sign */
     SIGN_STROKE, /* a long dash, so that nobody adds a digit */
-    SIGN_OPEN, /* round brackets */
+    SIGN_OPEN,   /* round brackets */
     SIGN_CLOSE,
     SIGN_TALL_SLASH, /* may be as steep as a 1, and goes beyond the digits on both sides */
     SIGN_BAR,

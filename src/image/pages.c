@@ -2,19 +2,33 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
 #include "image/tiff_tags.h"
 
+enum { DIRECTORIES = 2 * IMAGE_PAGE_LIMIT }; /* of pages, smaller copies and masks together */
+
+typedef struct Walk {
+    TiffTags at;
+    int left; /* directories that may still be visited */
+} Walk;
+
+static bool walk_start(const uint8_t *bytes, size_t size, Walk *w)
+{
+    w->left = DIRECTORIES;
+    return tiff_open(bytes, size, &w->at);
+}
+
 /* On to the next directory that is a page of its own. */
-static bool next_page(TiffTags *t)
+static bool walk_on(Walk *w)
 {
     enum { TAG_KIND = 254, IS_SMALLER = 1, IS_MASK = 4 };
     TiffEntry kind;
 
-    for (int i = 0; i < IMAGE_PAGE_LIMIT && tiff_next(t); i++)
-        if (!tiff_find(t, TAG_KIND, &kind) || !(tiff_value(t, &kind, 0) & (IS_SMALLER | IS_MASK)))
+    while (w->left-- > 0 && tiff_next(&w->at) && tiff_has_directory(&w->at))
+        if (!tiff_find(&w->at, TAG_KIND, &kind) || !(tiff_value(&w->at, &kind, 0) & (IS_SMALLER | IS_MASK)))
             return true;
     return false;
 }
@@ -23,7 +37,7 @@ static bool next_page(TiffTags *t)
 static bool may_have_pages(const char *path)
 {
     struct stat about;
-    FILE *f = stat(path, &about) == 0 && S_ISREG(about.st_mode) ? fopen(path, "rb") : NULL; /* a pipe is read once */
+    FILE *f = strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISREG(about.st_mode) ? fopen(path, "rb") : NULL; /* a pipe is read once */
     uint8_t begin[8];
     TiffTags t;
     bool is_tiff = f && fread(begin, 1, sizeof begin, f) == sizeof begin && tiff_open(begin, sizeof begin, &t);
@@ -33,33 +47,31 @@ static bool may_have_pages(const char *path)
     return is_tiff;
 }
 
-int image_count_pages(const char *path, Err *e)
+int image_count_pages(const char *path)
 {
     size_t size;
     uint8_t *bytes = may_have_pages(path) ? file_read(path, IMAGE_FILE_LIMIT, &size, NULL) : NULL;
-    TiffTags t;
+    Walk w;
     int pages = 1;
 
-    if (bytes && tiff_open(bytes, size, &t))
-        while (pages <= IMAGE_PAGE_LIMIT && next_page(&t))
+    if (bytes && walk_start(bytes, size, &w))
+        while (pages <= IMAGE_PAGE_LIMIT && walk_on(&w))
             pages++;
     free(bytes);
-    return pages <= IMAGE_PAGE_LIMIT
-               ? pages
-               : err_set(e, ERR_LIMIT, "%s: more than %d pages", path, (int)IMAGE_PAGE_LIMIT);
+    return pages <= IMAGE_PAGE_LIMIT ? pages : 1;
 }
 
 /* Makes page `page` the first one. */
 static int turn_to(uint8_t *bytes, size_t size, int page, const char *name, Err *e)
 {
-    TiffTags t;
+    Walk w;
 
-    if (!tiff_open(bytes, size, &t))
+    if (!walk_start(bytes, size, &w))
         return err_set(e, ERR_FORMAT, "%s: has one page, not %d", name, page + 1);
     for (int i = 0; i < page; i++)
-        if (!next_page(&t))
-            return err_set(e, ERR_FORMAT, "%s: has %d pages, not %d", name, i + 1, page + 1);
-    tiff_put_first(&t, bytes);
+        if (!walk_on(&w))
+            return err_set(e, ERR_FORMAT, "%s: has no page %d", name, page + 1);
+    tiff_put_first(&w.at, bytes);
     return 0;
 }
 

@@ -185,7 +185,7 @@ int strip_cut(const float *ink, int w, int h, const TextLine *line, float height
     float room = STRIP_LIMIT - 2 * STRIP_MARGIN, reach = 0.8f * line->height;
     float left = fmaxf(0, line->left - reach), right = fminf((float)w, line->right + reach);
     float scale = fminf(height_px / line->height, room / (right - left));
-    int columns = (int)fmaxf(1, ceilf((right - left) * scale)),
+    int columns = (int)fmaxf(1, fminf(room, ceilf((right - left) * scale))), /* the product may come out above room */
         rows = (int)fmaxf(1, roundf((float)h * scale));
     float *map = malloc((size_t)columns * (size_t)rows * sizeof *map);
     int status;

@@ -9,12 +9,13 @@
 #include "read/broad.h"
 #include "read/pieces.h"
 
-/* Leptonica's pictures are freed by address and set to NULL. Every step takes its input over. */
+/* Leptonica's pictures are freed by address and set to NULL. What is replaced is freed. */
 
 enum {
     WORK_SIDE = 1600, /* pixels of the longer side that strokes are looked for at */
     LINE_LEAST = 120, /* pixels: a shorter straight stroke may be a 1 */
     LINE_RUN = 36,    /* pixels that a line stays in a row */
+    LINE_BROAD = 12,  /* pixels: what is broader is a stroke */
     LINE_GAP = 25     /* pixels that writing may cut out of it */
 };
 
@@ -51,18 +52,33 @@ static PIX *dilate(PIX *bits, bool across, int along, int beside)
     return across ? pixDilateBrick(NULL, bits, along, beside) : pixDilateBrick(NULL, bits, beside, along);
 }
 
+/* What stays after opening with a brick along an axis. */
+static PIX *open_along(PIX *bits, bool across, int along, int beside)
+{
+    return across ? pixOpenBrick(NULL, bits, along, beside) : pixOpenBrick(NULL, bits, beside, along);
+}
+
 /* Straight lines along one axis. They may fall or rise a little, as those of a sheet that lies askew do: a line is a chain of
- * level runs, each a row above or below the one before. Somewhere it goes on for `length`; elsewhere writing may cut it. */
+ * level runs, each a row above or below the one before. Somewhere it goes on for `length`; elsewhere writing may cut it.
+ * Broad strokes would be such chains, too; of what is broad only blocks as long as that count, a sheet of other paper, and not
+ * what the picture's border cuts, whose rest would look like a digit. */
 static PIX *find_lines(PIX *bits, bool across, int length)
 {
-    PIX *runs = across ? pixOpenBrick(NULL, bits, LINE_RUN, 1) : pixOpenBrick(NULL, bits, 1, LINE_RUN);
+    PIX *level = open_along(bits, across, LINE_RUN, 1), *broad = open_along(level, across, 1, LINE_BROAD);
+    PIX *runs = pixSubtract(NULL, level, broad), *broad_lines = open_along(bits, across, length, LINE_BROAD);
+    PIX *blocks = pixRemoveBorderConnComps(broad_lines, 8);
     PIX *chains = dilate(runs, across, 3, 3), *cut_chains = dilate(runs, across, LINE_GAP, 3);
     PIX *whole = pixSelectBySize(chains, across ? length : 0, across ? 0 : length, 8,
                                  across ? L_SELECT_WIDTH : L_SELECT_HEIGHT, L_SELECT_IF_GTE, NULL);
     PIX *lines = pixSeedfillBinary(NULL, whole, cut_chains, 8);
 
     pixAnd(lines, lines, runs);
+    pixOr(lines, lines, blocks);
+    pixDestroy(&level);
+    pixDestroy(&broad);
     pixDestroy(&runs);
+    pixDestroy(&broad_lines);
+    pixDestroy(&blocks);
     pixDestroy(&chains);
     pixDestroy(&cut_chains);
     pixDestroy(&whole);
@@ -106,15 +122,21 @@ static bool is_one_digit(PIX *bits)
     return 2 * (double)area < (double)w * h;
 }
 
+/* Of a line in a picture of that side: of a small one it goes through most, as a digit in it may be large. */
+static int line_length(int side)
+{
+    return side / 8 >= LINE_LEAST ? side / 8 : side * 6 / 10;
+}
+
 /* The lines of both axes are found before either are taken away: squared paper's cut each other. */
 static PIX *without_lines(PIX *bits)
 {
-    int lengths[2] = {pixGetHeight(bits) / 8, pixGetWidth(bits) / 8};
+    int sides[2] = {pixGetHeight(bits), pixGetWidth(bits)};
     PIX *lines[2] = {NULL, NULL};
 
     for (int across = 0; across < 2; across++)
-        if (lengths[across] >= LINE_LEAST)
-            lines[across] = find_lines(bits, across, lengths[across]);
+        if (sides[across] >= 2 * LINE_LEAST)
+            lines[across] = find_lines(bits, across, line_length(sides[across]));
     for (int across = 1; across >= 0; across--)
         if (lines[across] && !is_one_digit(bits))
             bits = remove_lines(bits, lines[across], across);

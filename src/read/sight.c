@@ -14,7 +14,7 @@ enum {
     STRIP_LEAST = 64, /* pixels: a lower picture has one line of writing */
     NUMBERS_LIMIT = 500,
     BITS_LIMIT = 6, /* pieces that may be one digit */
-    SMALL_PART = 8  /* of a picture, that all writing is on: an eighth or less is looked at alone */
+    SMALL_PART = 4  /* of a picture, that all writing is on: a quarter or less is looked at alone */
 };
 
 static const double steep = 0.08; /* a slope of lines from which a picture is turned; less the line reader levels */
@@ -357,8 +357,14 @@ static int look_at_part(Sight *s, LineReader *lines, const Image *im, Piece part
     return status;
 }
 
+/* Small enough to have been cut out around a digit. */
+static bool is_close(const Image *im)
+{
+    return im->width <= CROP_SIDE && im->height <= CROP_SIDE;
+}
+
 /* What is written with some paper around it, where that is a small part of a picture that is no crop: in a crop it may be a
- * speck beside a digit that fills it. */
+ * speck beside a digit that fills it. The part is much smaller than the picture. */
 static bool is_small(const Image *im, const Piece *pieces, int count, Piece *part)
 {
     int left = im->width, top = im->height, right = 0, bottom = 0;
@@ -371,13 +377,15 @@ static bool is_small(const Image *im, const Piece *pieces, int count, Piece *par
         right = p->x + p->width > right ? p->x + p->width : right;
         bottom = p->y + p->height > bottom ? p->y + p->height : bottom;
     }
-    if (!count || (im->width <= CROP_SIDE && im->height <= CROP_SIDE))
+    if (!count || is_close(im))
         return false;
-    *part = wider(im, left, top, right - left, bottom - top, 0.6 * (bottom - top));
-    return (double)SMALL_PART * part->width * part->height < (double)im->width * im->height;
+    *part = wider(im, left, top, right - left, bottom - top, fmax(0.6 * (bottom - top), STRIP_LEAST / 2)); /* a page stays one */
+    double area = (double)im->width * im->height;
+
+    return (double)SMALL_PART * (right - left) * (bottom - top) < area && (double)part->width * part->height < 0.8 * area;
 }
 
-/* `s` is all of `im`. */
+/* Looks at all of `im`, or at the part where the writing is. */
 static int look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
 {
     int count = 0, status;
@@ -385,14 +393,16 @@ static int look(Sight *s, LineReader *lines, const Image *im, const ReadOptions 
     Piece *pieces, part;
 
     s->part = (Piece){.width = im->width, .height = im->height};
-    if (options->single)
+    if (options->single && is_close(im))
         return add_digit(s, im, s->part, 0, false, e);
     pieces = page_find(im, &count, &lay, e);
     if (!pieces)
         return -(int)ERR_MEMORY;
     s->on_side = lay.on_side;
-    if (lines && is_small(im, pieces, count, &part))
+    if ((lines || options->single) && is_small(im, pieces, count, &part))
         status = look_at_part(s, lines, im, part, options, e);
+    else if (options->single)
+        status = add_digit(s, im, s->part, 0, false, e);
     else if (lines && fabs(lay.slope) > steep && turned_fits(im, lay.slope))
         status = look_turned(s, lines, im, lay.slope, options, e);
     else

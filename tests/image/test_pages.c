@@ -44,14 +44,14 @@ static void each_page_is_a_picture(void **state)
     Err e = {0};
     char *path = two_pages();
 
-    assert_int_equal(image_count_pages(path, &e), 2);
+    assert_int_equal(image_count_pages(path), 2);
     Image *first = image_load_page(path, 0, &e), *second = image_load_page(path, 1, &e), *usual = image_load(path, &e);
     assert_true(first && second && usual);
     assert_int_equal(first->width, 150);
     assert_int_equal(second->width, 188);
     assert_memory_equal(first->pixels, usual->pixels, (size_t)first->width * first->height);
     assert_null(image_load_page(path, 2, &e));
-    assert_non_null(strstr(e.text, "has 2 pages, not 3"));
+    assert_non_null(strstr(e.text, "has no page 3"));
     image_free(first);
     image_free(second);
     image_free(usual);
@@ -65,20 +65,19 @@ static void other_files_have_one_page(void **state)
     char path[] = "/tmp/scrawl-pages-XXXXXX";
 
     save(path, (const uint8_t *)"no picture", 10);
-    assert_int_equal(image_count_pages(path, &e), 1);
+    assert_int_equal(image_count_pages(path), 1);
     assert_null(image_load_page(path, 1, &e));
     assert_non_null(strstr(e.text, "has one page, not 2"));
     unlink(path);
-    assert_int_equal(image_count_pages(path, &e), 1);
-    assert_int_equal(image_count_pages("-", &e), 1);
-    assert_int_equal(image_count_pages("/dev/zero", &e), 1);
+    assert_int_equal(image_count_pages(path), 1);
+    assert_int_equal(image_count_pages("-"), 1);
+    assert_int_equal(image_count_pages("/dev/zero"), 1);
 }
 
-/* The last directory's pointer leads back to the first. */
-static void pages_in_a_circle_are_too_many(void **state)
+/* The last directory's pointer leads back to the first: only the first page is sure. */
+static void of_pages_in_a_circle_there_is_one(void **state)
 {
     (void)state;
-    Err e = {0};
     char path[] = "/tmp/scrawl-pages-XXXXXX";
     size_t size;
     uint8_t *bytes = changeable(&size);
@@ -90,8 +89,7 @@ static void pages_in_a_circle_are_too_many(void **state)
         ;
     memcpy(bytes + last.at + 12 * (size_t)last.entries, bytes + 4, 4);
     save(path, bytes, size);
-    assert_true(image_count_pages(path, &e) < 0);
-    assert_int_equal(e.code, ERR_LIMIT);
+    assert_int_equal(image_count_pages(path), 1);
     unlink(path);
     free(bytes);
 }
@@ -105,15 +103,16 @@ static void cut_files_are_counted_and_refused(void **state)
 
     for (size_t n = 0; n < size; n += 3) {
         char path[] = "/tmp/scrawl-pages-XXXXXX";
-        Err e = {0};
         int pages;
 
         save(path, bytes, n);
-        pages = image_count_pages(path, &e);
+        pages = image_count_pages(path);
         assert_in_range(pages, 1, 2);
         for (int i = 0; i < pages; i++) {
+            Err e = {0};
             Image *im = image_load_page(path, i, &e);
-            assert_true(im || e.code != ERR_NONE);
+
+            assert_true(im ? im->height == 64 : e.code != ERR_NONE);
             image_free(im);
         }
         unlink(path);
@@ -136,11 +135,10 @@ static void copies_and_masks_are_no_pages(void **state)
     assert_true(tiff_find(&t, 254, &kind));
     for (uint8_t what = 0; what < 8; what++) {
         char path[] = "/tmp/scrawl-pages-XXXXXX";
-        Err e = {0};
 
         bytes[kind.at] = what;
         save(path, bytes, size);
-        assert_int_equal(image_count_pages(path, &e), what & 5 ? 1 : 2);
+        assert_int_equal(image_count_pages(path), what & 5 ? 1 : 2);
         unlink(path);
     }
     free(bytes);
@@ -150,7 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_page_is_a_picture),         cmocka_unit_test(other_files_have_one_page),
-        cmocka_unit_test(pages_in_a_circle_are_too_many), cmocka_unit_test(cut_files_are_counted_and_refused),
+        cmocka_unit_test(of_pages_in_a_circle_there_is_one), cmocka_unit_test(cut_files_are_counted_and_refused),
         cmocka_unit_test(copies_and_masks_are_no_pages),
     };
 

@@ -183,6 +183,25 @@ static void a_strip_holds_the_digits_at_the_height_that_is_asked_for(void **stat
     }
 }
 
+/* The scale that makes writing fit is rounded, up at times. */
+static void no_strip_is_longer_than_the_net_takes(void **state)
+{
+    (void)state;
+    enum { WIDTH = 3000, HEIGHT = 8 };
+    float *ink = calloc((size_t)WIDTH * HEIGHT, sizeof *ink);
+
+    assert_non_null(ink);
+    for (int width = 753; width < WIDTH; width += 7) {
+        TextLine line = {HEIGHT, HEIGHT / 2.f, 0, 0, (float)width, 0};
+        Strip s;
+
+        assert_int_equal(strip_cut(ink, width, HEIGHT, &line, 30, &s, NULL), 0);
+        assert_in_range(s.width, STRIP_LIMIT - 8, STRIP_LIMIT);
+        strip_free(&s);
+    }
+    free(ink);
+}
+
 static void long_writing_is_made_smaller_to_fit(void **state)
 {
     float *ink = calloc(40 * 8000, sizeof *ink);
@@ -492,6 +511,7 @@ int main(void)
         cmocka_unit_test(a_1_that_is_one_straight_line_is_no_border),
         cmocka_unit_test(a_map_without_writing_is_a_line_of_its_own),
         cmocka_unit_test(a_strip_holds_the_digits_at_the_height_that_is_asked_for),
+        cmocka_unit_test(no_strip_is_longer_than_the_net_takes),
         cmocka_unit_test(long_writing_is_made_smaller_to_fit),
         cmocka_unit_test(a_known_number_of_digits_is_kept_to),
         cmocka_unit_test(a_length_is_a_number_or_a_range),
