@@ -435,7 +435,7 @@ int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOpt
 
     image_free(crop);
     *changed = !status && r.probability > (seen.digit < 0 ? LINE_SURE : seen.probability) &&
-               (r.count > 1 || (r.count == 1 && seen.digit >= 0 && r.digits[0].digit != seen.digit));
+               (r.count > 1 || (r.count == 1 && seen.probability > LINE_SURE && r.digits[0].digit != seen.digit));
     if (*changed)
         s->count = 0;
     for (int i = 0; *changed && !status && i < r.count; i++)

@@ -33,8 +33,8 @@ typedef struct Sight {
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
 /* After all: the line reader looks at a crop whose digit the net for digits is not sure of. Where it finds a number, or another
- * digit, and is surer of that, *changed is set, and its digits take the place of what there was. What is no digit may
- * be a number, but no single digit. */
+ * digit, and is surer of that, *changed is set, and its digits take the place of what there was. What is
+ * likelier none may be a number, but no single digit. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e);
 
 void sight_free(Sight *s);

@@ -446,6 +446,21 @@ static void two_digits_that_touch_in_a_square_picture_are_a_number(void **state)
     expect_read(&s, "72");
 }
 
+/* The net for digits takes these for 7 or for nothing sure. */
+static void a_lone_1_with_a_long_flag_is_no_7(void **state)
+{
+    static const uint64_t hands[] = {1, 5, 9, 10, 14, 24};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
+        Image *im = sketch_text("1", &(SketchOptions){.seed = hands[i], .crossed = true}, NULL);
+
+        assert_non_null(im);
+        expect_text(im, "1");
+        image_free(im);
+    }
+}
+
 static void a_1_that_is_one_straight_line_is_no_border(void **state)
 {
     enum { WIDTH = 260, HEIGHT = 115 };
@@ -508,6 +523,7 @@ int main(void)
         cmocka_unit_test(digits_that_all_touch_are_no_rule),
         cmocka_unit_test(rules_are_erased_but_for_what_crosses_them),
         cmocka_unit_test(two_digits_that_touch_in_a_square_picture_are_a_number),
+        cmocka_unit_test(a_lone_1_with_a_long_flag_is_no_7),
         cmocka_unit_test(a_1_that_is_one_straight_line_is_no_border),
         cmocka_unit_test(a_map_without_writing_is_a_line_of_its_own),
         cmocka_unit_test(a_strip_holds_the_digits_at_the_height_that_is_asked_for),
