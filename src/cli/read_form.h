@@ -20,7 +20,7 @@ typedef struct FormValues {
     FORM_TEXT("layout", "LAYOUT", "the fields of a form that scrawl sheet LAYOUT printed",                   \
               offsetof(type, field.layout)),                                                                \
     {"sure", 0, OPTION_FLOAT, "P", "with --layout: a number less probable than this is flagged; default: "   \
-     OPTION_DEFAULT(FORM_SURE_FROM), offsetof(type, field.sure), 0, 1},                                                            \
+     OPTION_DEFAULT(FORM_SURE_FROM), offsetof(type, field.sure), 0, 1},                                     \
     FORM_TEXT("collect", "DIR", "with --layout collect: save its boxes as a dataset, a folder a digit",      \
               offsetof(type, field.collect)),                                                               \
     FORM_TEXT("writer", "NAME", "with --collect: who wrote it; default: the sheet's writer's number",        \

@@ -128,16 +128,16 @@ static void read_some(void *job, int thread)
     }
 }
 
-static int print_outcome(const Values *v, const Picture *picture, Outcome *o, bool several)
+static int print_outcome(const Values *v, const char *picture, Outcome *o, bool several)
 {
     int status = o->reading ? 0 : -(int)ERR_IO;
 
     if (!status && v->explain)
-        status = explain(v->explain, picture->name, o->reading, &o->e);
+        status = explain(v->explain, picture, o->reading, &o->e);
     if (!status && v->annotate)
         status = canvas_finish(reading_annotate(o->reading, o->picture, &o->e), v->annotate, &o->e);
     if (!status && !is_stdout(v->annotate))
-        status = print_reading(v, picture->name, o->reading, several, &o->e);
+        status = print_reading(v, picture, o->reading, several, &o->e);
     reading_free(o->reading);
     image_free(o->picture);
     return status;
@@ -197,7 +197,7 @@ static int read_pictures(Job *j, const Picture *pictures, int count)
         watch_tell(&watch, (size_t)first, (size_t)count);
         team_run(j->team, read_some, j);
         for (int i = 0; i < j->count; i++)
-            if (print_outcome(j->v, &j->pictures[i], &j->outcomes[i], count > 1)) {
+            if (print_outcome(j->v, j->pictures[i].name, &j->outcomes[i], count > 1)) {
                 progress_end(&progress);
                 status = refuse("%s", j->outcomes[i].e.text);
             }

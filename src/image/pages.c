@@ -8,7 +8,10 @@
 #include "base/file.h"
 #include "image/tiff_tags.h"
 
-enum { DIRECTORIES = 2 * IMAGE_PAGE_LIMIT }; /* of pages, smaller copies and masks together */
+enum {
+    DIRECTORIES = 2 * IMAGE_PAGE_LIMIT, /* of pages, smaller copies and masks together */
+    ENTRIES = 512                       /* of one: more are no picture's, and thousands in each would take minutes */
+};
 
 typedef struct Walk {
     TiffTags at;
@@ -27,7 +30,7 @@ static bool walk_on(Walk *w)
     enum { TAG_KIND = 254, IS_SMALLER = 1, IS_MASK = 4 };
     TiffEntry kind;
 
-    while (w->left-- > 0 && tiff_next(&w->at) && tiff_has_directory(&w->at))
+    while (w->left-- > 0 && tiff_next(&w->at) && w->at.entries <= ENTRIES && tiff_has_directory(&w->at))
         if (!tiff_find(&w->at, TAG_KIND, &kind) || !(tiff_value(&w->at, &kind, 0) & (IS_SMALLER | IS_MASK)))
             return true;
     return false;
@@ -37,7 +40,8 @@ static bool walk_on(Walk *w)
 static bool may_have_pages(const char *path)
 {
     struct stat about;
-    FILE *f = strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISREG(about.st_mode) ? fopen(path, "rb") : NULL; /* a pipe is read once */
+    bool can_be_read_twice = strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISREG(about.st_mode);
+    FILE *f = can_be_read_twice ? fopen(path, "rb") : NULL;
     uint8_t begin[8];
     TiffTags t;
     bool is_tiff = f && fread(begin, 1, sizeof begin, f) == sizeof begin && tiff_open(begin, sizeof begin, &t);

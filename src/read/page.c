@@ -128,7 +128,8 @@ static int line_length(int side)
     return side / 8 >= LINE_LEAST ? side / 8 : side * 6 / 10;
 }
 
-/* The lines of both axes are found before either are taken away: squared paper's cut each other. */
+/* The lines of both axes are found before either are taken away: squared paper's cut each other. Of what is no single digit; once
+ * the level ones are gone it may be one. */
 static PIX *without_lines(PIX *bits)
 {
     int sides[2] = {pixGetHeight(bits), pixGetWidth(bits)};
@@ -137,8 +138,8 @@ static PIX *without_lines(PIX *bits)
     for (int across = 0; across < 2; across++)
         if (sides[across] >= 2 * LINE_LEAST)
             lines[across] = find_lines(bits, across, line_length(sides[across]));
-    for (int across = 1; across >= 0; across--)
-        if (lines[across] && !is_one_digit(bits))
+    for (int across = 1; across >= 0 && (across || !is_one_digit(bits)); across--)
+        if (lines[across])
             bits = remove_lines(bits, lines[across], across);
     pixDestroy(&lines[0]);
     pixDestroy(&lines[1]);

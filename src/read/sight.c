@@ -116,6 +116,15 @@ static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i
     return 0;
 }
 
+static int read_part(LineReader *lines, const Image *im, Piece part, const LineOptions *how, LineReading *out, Err *e)
+{
+    Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
+    int status = crop ? line_read(lines, crop, how, out, e) : -(int)ERR_MEMORY;
+
+    image_free(crop);
+    return status;
+}
+
 /* What the line reader finds on a part of the picture, or on all of it. One digit is better read by the net for digits;
  * where that finds none, a part of a picture held no writing, but a picture holds something that cannot be read. */
 static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part, int number,
@@ -123,11 +132,9 @@ static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part,
 {
     bool is_part = part.width < im->width || part.height < im->height;
     const LineOptions how = {.length = options->length, .may_be_words = is_part};
-    Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
     LineReading r;
-    int status = crop ? line_read(lines, crop, &how, &r, e) : -(int)ERR_MEMORY;
+    int status = read_part(lines, im, part, &how, &r, e);
 
-    image_free(crop);
     if (!status && r.count == 1) {
         const LineDigit *d = &r.digits[0];
         Piece box =
@@ -429,11 +436,9 @@ int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOpt
     const ReadDigit seen = s->spots[0].digit;
     const LineOptions how = {.length = options->length};
     Piece part = s->part;
-    Image *crop = image_crop(im, part.x, part.y, part.width, part.height, e);
     LineReading r;
-    int status = crop ? line_read(lines, crop, &how, &r, e) : -(int)ERR_MEMORY;
+    int status = read_part(lines, im, part, &how, &r, e);
 
-    image_free(crop);
     *changed = !status && r.probability > (seen.digit < 0 ? LINE_SURE : seen.probability) &&
                (r.count > 1 || (r.count == 1 && seen.probability > LINE_SURE && r.digits[0].digit != seen.digit));
     if (*changed)
