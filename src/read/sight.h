@@ -23,7 +23,7 @@ typedef struct SeenDigit {
 typedef struct Sight {
     SeenDigit *spots;
     int count, room;
-    Piece part;   /* of the picture that was looked at; elsewhere there is no writing */
+    Piece part;   /* of the picture, before it was turned, that was looked at; elsewhere there is no writing */
     bool is_crop; /* of one digit, as it seems */
     bool on_side; /* lines seem to run down or up */
     int turned;   /* degrees to the right by which the picture was turned to see this */

@@ -10,25 +10,9 @@
 #include <string.h>
 
 #include "image/sketch.h"
-#include "read/reader.h"
+#include "shipped_reader.h"
 
 enum { WIDTH = 1600, HEIGHT = 1200, PAPER = 235 };
-
-static Reader *reader;
-
-static int open_reader(void **state)
-{
-    (void)state;
-    reader = reader_new(NULL, 1, NULL);
-    return reader ? 0 : -1;
-}
-
-static int close_reader(void **state)
-{
-    (void)state;
-    reader_free(reader);
-    return 0;
-}
 
 static Image *blank_sheet(void)
 {
@@ -76,9 +60,9 @@ static void write_at(Image *im, const char *text, int x, int y, float height_px)
     image_free(written);
 }
 
-static void expect_lines(const Image *im, const char *const *lines, int count)
+static void expect_lines(void **state, const Image *im, const char *const *lines, int count)
 {
-    Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+    Reading *r = reader_read(*state, im, &(ReadOptions){0}, NULL);
 
     assert_non_null(r);
     assert_int_equal(r->line_count, count);
@@ -89,15 +73,15 @@ static void expect_lines(const Image *im, const char *const *lines, int count)
 
 static void a_little_writing_on_a_large_sheet_is_read_where_it_is(void **state)
 {
-    (void)state;
     static const char *const texts[] = {"4071", "5"};
 
     for (int i = 0; i < 2; i++) {
         Image *im = blank_sheet();
 
         write_at(im, texts[i], 900, 700, 44);
-        expect_lines(im, &texts[i], 1);
-        Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+        expect_lines(state, im, &texts[i], 1);
+        Reading *r = reader_read(*state, im, &(ReadOptions){0}, NULL);
+        assert_non_null(r);
         const ReadDigit *d = &r->lines[0].digits[0];
 
         assert_true(d->x >= 900 && d->x < 1000 && d->y >= 700 && d->y < 800 && d->height > 30 && d->height < 70);
@@ -108,7 +92,6 @@ static void a_little_writing_on_a_large_sheet_is_read_where_it_is(void **state)
 
 static void squared_paper_may_lie_askew(void **state)
 {
-    (void)state;
     static const char *const lines[] = {"4071", "38526", "94"};
 
     for (int k = -1; k <= 1; k++) {
@@ -117,18 +100,17 @@ static void squared_paper_may_lie_askew(void **state)
         rule_squares(im, 44, 0.02 * k, 150);
         for (int i = 0; i < 3; i++)
             write_at(im, lines[i], 300 + 60 * i, 150 + 300 * i, 100);
-        expect_lines(im, lines, 3);
+        expect_lines(state, im, lines, 3);
         image_free(im);
     }
 }
 
 static void a_squared_sheet_without_writing_is_empty(void **state)
 {
-    (void)state;
     Image *im = blank_sheet();
 
     rule_squares(im, 44, 0.02, 150);
-    expect_lines(im, NULL, 0);
+    expect_lines(state, im, NULL, 0);
     image_free(im);
 }
 

@@ -8,29 +8,13 @@
 #include <stdlib.h>
 
 #include "image/sketch.h"
-#include "read/reader.h"
 #include "read/way_up.h"
+#include "shipped_reader.h"
 
 enum { LINES = 3 };
 
 static const char *const lines[LINES] = {"0283 947", "6415 73", "520 9436"};
 static const int degrees[] = {90, 180, 270};
-static Reader *reader;
-
-static int open_reader(void **state)
-{
-    (void)state;
-    reader = reader_new(NULL, 1, NULL);
-    return reader ? 0 : -1;
-}
-
-static int close_reader(void **state)
-{
-    (void)state;
-    reader_free(reader);
-    return 0;
-}
-
 static Image *draw_page(void)
 {
     Image *im = sketch_text("0283 947\n6415 73\n520 9436", &(SketchOptions){.seed = 1, .noise = 2}, NULL);
@@ -43,10 +27,9 @@ static void a_page_is_read_whichever_way_up_it_lies(void **state)
 {
     Image *upright = draw_page();
 
-    (void)state;
     for (int way = -1; way < 3; way++) {
         Image *im = way < 0 ? image_copy(upright, NULL) : turned_to(upright, degrees[way], NULL);
-        Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+        Reading *r = reader_read(*state, im, &(ReadOptions){0}, NULL);
 
         assert_non_null(r);
         assert_true(r->width == im->width && r->height == im->height);
@@ -70,10 +53,9 @@ static void its_boxes_lie_round_its_ink(void **state)
 {
     Image *upright = draw_page();
 
-    (void)state;
     for (int way = 0; way < 3; way++) {
         Image *im = turned_to(upright, degrees[way], NULL);
-        Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+        Reading *r = reader_read(*state, im, &(ReadOptions){0}, NULL);
         int boxes = 0, inside = 0, all = 0;
 
         for (int y = 0; y < im->height; y++)
@@ -101,10 +83,9 @@ static void a_column_of_digits_is_read_whichever_way_up_it_lies(void **state)
     static const char *const digits[] = {"2", "7", "4", "3", "5", "7"};
     Image *upright = sketch_text("2\n7\n4\n3\n5\n7", &(SketchOptions){.seed = 3, .noise = 2}, NULL);
 
-    (void)state;
     for (int way = -1; way < 3; way++) {
         Image *im = way < 0 ? image_copy(upright, NULL) : turned_to(upright, degrees[way], NULL);
-        Reading *r = reader_read(reader, im, &(ReadOptions){0}, NULL);
+        Reading *r = reader_read(*state, im, &(ReadOptions){0}, NULL);
 
         assert_int_equal(r->line_count, 6);
         for (int i = 0; i < 6; i++)
