@@ -55,7 +55,8 @@ enum {
 SCRAWL_API scrawl_reader *scrawl_reader_new(const char *model, int threads, scrawl_error *error);
 SCRAWL_API void scrawl_reader_free(scrawl_reader *reader);
 
-/* Reads a picture file (PNG, JPEG, TIFF, GIF, WebP, BMP, PNM; HEIC and AVIF with libheif) or the bytes of one. Free with scrawl_reading_free. */
+/* Reads a picture file (PNG, JPEG, TIFF, GIF, WebP, BMP, PNM; HEIC and AVIF with libheif) or the bytes of one; of several pages
+ * or frames the first. Free with scrawl_reading_free. */
 SCRAWL_API scrawl_reading *scrawl_read_file(scrawl_reader *reader, const char *path, unsigned flags,
                                             scrawl_error *error);
 SCRAWL_API scrawl_reading *scrawl_read_bytes(scrawl_reader *reader, const void *bytes, size_t size, unsigned flags,
