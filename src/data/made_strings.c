@@ -445,7 +445,7 @@ static Signs draw_brackets(Rng *r)
 
 static Signs draw_signs(Rng *r)
 {
-    bool amount = chance(r, 0.12f);
+    bool amount = chance(r, 0.17f);
 
     if (!amount && chance(r, 0.13f))
         return chance(r, 0.6f) ? draw_date(r) : draw_brackets(r);
@@ -453,24 +453,24 @@ static Signs draw_signs(Rng *r)
         .anywhere = chance(r, 0.17f) ? rng_range(r, 0.05f, 0.4f) : 0,
         .group = amount ? 3 - (int)rng_below(r, 8) / 7 : 0,
         .between = chance(r, 0.6f) ? SIGN_STOP : SIGN_COMMA,
-        .before = chance(r, amount ? 0.4f : 0.05f),
+        .before = chance(r, amount ? 0.5f : 0.05f),
         .after = chance(r, amount ? 0.6f : 0.09f),
         .bars = !amount && chance(r, 0.06f),
-        .struck = !amount && chance(r, 0.025f),
+        .struck = !amount && chance(r, 0.045f),
     };
 }
 
 static void add_before(Line *l)
 {
-    static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR, SIGN_DOLLAR, SIGN_RUPEES, SIGN_RUPEE};
-
-    int letters = chance(&l->r, 0.4f) ? 1 + (int)rng_below(&l->r, 3) : 0;
+    static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR, SIGN_DOLLAR, SIGN_RUPEES, SIGN_RUPEES, SIGN_RUPEE, SIGN_EURO,
+                                     SIGN_POUND, SIGN_NUMBER};
+    int letters = chance(&l->r, 0.25f) ? 1 + (int)rng_below(&l->r, 3) : 0;
 
     for (int i = 0; i < letters; i++)
         add_letter(l);
     if (!letters)
-        add_sign(l, kinds[rng_below(&l->r, 5)]);
-    if (chance(&l->r, 0.3f))
+        add_sign(l, kinds[rng_below(&l->r, sizeof kinds / sizeof *kinds)]);
+    if (chance(&l->r, 0.4f))
         add_sign(l, chance(&l->r, 0.5f) ? SIGN_STOP : SIGN_EQUALS);
 }
 
@@ -479,34 +479,54 @@ static void add_after(Line *l)
 {
     static const SignKind kinds[] = {SIGN_HASH, SIGN_STAR, SIGN_DASH, SIGN_EQUALS, SIGN_STROKE};
 
-    if (chance(&l->r, 0.2f)) {
+    if (chance(&l->r, 0.15f)) {
         add_letter(l);
-    } else if (chance(&l->r, 0.45f)) {
-        add_sign(l, chance(&l->r, 0.5f) ? SIGN_SLASH : SIGN_TALL_SLASH);
-        if (chance(&l->r, 0.85f))
+    } else if (chance(&l->r, 0.6f)) {
+        add_sign(l, chance(&l->r, 0.25f) ? SIGN_SLASH : SIGN_TALL_SLASH);
+        if (chance(&l->r, 0.9f))
             add_sign(l, chance(&l->r, 0.7f) ? SIGN_DASH : SIGN_EQUALS);
     } else {
         add_sign(l, kinds[rng_below(&l->r, 5)]);
     }
 }
 
-/* One to three digits that are not to be read: strokes go through all of them. */
+/* A stroke whose ends are about these. */
+static void strike(Line *l, Point a, Point b)
+{
+    float spread = 0.08f * l->hand.height;
+
+    pen_line(&l->sheet, a.x + spread * rng_normal(&l->r), a.y + spread * rng_normal(&l->r), b.x + spread * rng_normal(&l->r),
+             b.y + spread * rng_normal(&l->r), l->hand.pen);
+}
+
+/* One to three digits that are not to be read: level strokes go through all of them, or each has a cross or a stroke, or
+ * nothing of them is left to be seen. */
 static void add_struck(Line *l)
 {
     const Hand *h = &l->hand;
-    float left = (float)l->right, right, y = h->middle;
-    int strokes = 2 + (int)rng_below(&l->r, 5);
-    Point at[2];
+    float begin = (float)l->right, left = begin, right = begin, y = h->middle, half = 0.5f * h->height;
+    int kind = (int)rng_below(&l->r, 4), strokes = 1 + (int)rng_below(&l->r, 5);
 
-    for (int i = 1 + (int)rng_below(&l->r, 3); i > 0; i--)
-        add_digit(l, (int)rng_below(&l->r, DIGITS));
-    right = (float)l->right;
-    for (int i = 0; i < strokes; i++) {
-        for (int k = 0; k < 2; k++) {
-            at[k].x = (k ? right : left) + 1.5f * rng_normal(&l->r);
-            at[k].y = y + 0.25f * h->height * rng_normal(&l->r);
-        }
-        pen_line(&l->sheet, at[0].x, at[0].y, at[1].x, at[1].y, h->pen);
+    for (int i = 1 + (int)rng_below(&l->r, 3); i > 0; i--) {
+        if (!add_digit(l, (int)rng_below(&l->r, DIGITS)))
+            break;
+        right = (float)l->right;
+        if (kind > 1)
+            strike(l, (Point){left, y + half}, (Point){right, y - half});
+        if (kind > 2)
+            strike(l, (Point){left, y - half}, (Point){right, y + half});
+        left = right;
+    }
+    for (int i = 0; kind == 1 && i < 4 * strokes; i++) { /* back and forth */
+        float from = begin + (right - begin) * rng_uniform(&l->r), slip = 0.4f * half * rng_normal(&l->r);
+
+        strike(l, (Point){from - 0.4f * half, y + slip + 0.6f * half}, (Point){from + 0.4f * half, y + slip - 0.6f * half});
+        strike(l, (Point){begin, y + slip}, (Point){right, y - slip});
+    }
+    for (int i = 0; kind == 0 && i < strokes; i++) {
+        float slip = 0.5f * half * rng_normal(&l->r);
+
+        strike(l, (Point){begin, y + slip}, (Point){right, y + slip});
     }
     l->right = (int)(right + more(1, 0.3f * h->height));
     for (int v = 0; v < STRING_HEIGHT; v++)
@@ -654,7 +674,7 @@ int strings_make(const Strings *s, uint64_t index, int width, uint8_t *strip, ui
     else
         write_none(&l);
     line_set(&l, &first, &end);
-    if (count && !s->options.plain && chance(&l.r, 0.07f))
+    if (!s->options.plain && chance(&l.r, 0.09f))
         draw_beside(&l, &first, &end);
     w = (Writing){(float)l.left, (float)l.right, &l.hand};
     if (!s->options.plain) {

@@ -161,21 +161,53 @@ static void draw_bracket(Sheet *s, Place place, Pen pen, float half, float bow)
     }
 }
 
+/* What stands before a number, as points in hundredths of a digit's height that a pen goes through, a point given twice
+ * being a corner; {UP} lifts the pen. */
+enum { UP = 127, UNIT_POINTS = 40 };
+
+static const signed char units[][UNIT_POINTS][2] = {
+    {{20, -28}, {8, -40}, {-12, -36}, {-17, -18}, {0, -3}, {18, 12}, {16, 34}, {-4, 42}, {-20, 30}, {UP}, {0, -54}, {0, 54}, {UP}},
+    {{-42, 40}, {-42, -40}, {-42, -40}, {-20, -40}, {-8, -30}, {-9, -12}, {-20, -2}, {-40, -2}, {UP}, {-24, -2}, {-6, 40}, {UP},
+     {36, -1}, {25, -6}, {14, -2}, {13, 9}, {24, 16}, {36, 23}, {36, 35}, {24, 41}, {11, 36}, {UP}},
+    {{-26, -40}, {30, -40}, {UP}, {-26, -20}, {30, -20}, {UP}, {-26, -40}, {2, -40}, {16, -28}, {14, -10}, {2, -2}, {-24, -2}, {-24, -2}, {18, 42}, {UP}},
+    {{26, -32}, {10, -41}, {-10, -34}, {-20, -10}, {-20, 12}, {-10, 34}, {10, 41}, {27, 32}, {UP}, {-32, -8}, {16, -8}, {UP}, {-32, 10}, {14, 10}, {UP}},
+    {{22, -28}, {10, -40}, {-6, -36}, {-11, -20}, {-8, 10}, {-12, 30}, {-24, 40}, {-24, 40}, {26, 40}, {UP}, {-24, 2}, {14, 2}, {UP}},
+    {{-42, 40}, {-42, -40}, {-42, -40}, {-8, 40}, {-8, 40}, {-8, -40}, {UP}, {24, -4}, {13, 4}, {11, 18}, {14, 34}, {24, 41}, {35, 34}, {38, 18}, {35, 3}, {24, -4}, {UP}},
+};
+
+/* One of them, by hand or in print: bolder, paler, smaller than the digits or larger. */
+static void draw_unit(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
+{
+    const signed char(*at)[2] = units[kind - SIGN_DOLLAR];
+    bool printed = rng_uniform(r) < 0.5f;
+    float size = 0.01f * rng_range(r, 0.6f, 1.2f), wide = size * rng_range(r, 0.8f, 1.3f), shake = printed ? 0.5f : 3;
+    Pen pen = {hand->pen.radius * rng_range(r, 0.7f, 1.2f), hand->pen.level};
+    Point points[UNIT_POINTS];
+    int count = 0;
+
+    if (printed) {
+        place.xy = rng_uniform(r) < 0.3f ? -0.2f * place.yy : 0;
+        pen = (Pen){place.yy * size * rng_range(r, 3, 9), rng_range(r, 0.4f, 1)};
+    }
+    for (int i = 0; i < UNIT_POINTS && (at[i][0] || at[i][1]); i++) {
+        if (at[i][0] == UP) {
+            pen_curve(s, points, count, pen);
+            count = 0;
+            continue;
+        }
+        if (count && at[i][0] == at[i - 1][0] && at[i][1] == at[i - 1][1]) /* shaken alike */
+            points[count] = points[count - 1];
+        else
+            points[count] = place_point(place, wide * ((float)at[i][0] + shake * rng_normal(r)), size * ((float)at[i][1] + shake * rng_normal(r)));
+        count++;
+    }
+}
+
 void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
 {
     static const signed char hash[][4] = {
         {-9, -45, -14, 45}, {14, -45, 9, 45}, {-25, -15, 25, -18}, {-25, 18, 25, 15}};
     static const signed char star[][4] = {{-15, 0, 15, 0}, {-8, -15, 8, 15}, {8, -15, -8, 15}};
-    static const signed char dollar[][4] = {{18, -32, -12, -36}, {-12, -36, -18, -14},
-                                            {-18, -14, 16, 12},  {16, 12, 12, 36},
-                                            {12, 36, -18, 34},   {2, -55, -2, 55}};
-    static const signed char rupees[][4] = {
-        {-45, -40, -47, 40}, {-45, -40, -12, -32}, {-12, -32, -14, -8}, {-14, -8, -45, 0},
-        {-45, 0, -8, 40},    {40, 2, 18, 4},       {18, 4, 16, 16},     {16, 16, 38, 24},
-        {38, 24, 34, 40},    {34, 40, 8, 38}};
-    static const signed char rupee[][4] = {{-28, -40, 30, -42}, {-28, -20, 28, -22},
-                                           {-4, -41, 14, -22},  {14, -22, 4, -4},
-                                           {4, -4, -26, -2},    {-26, -2, 18, 42}};
     Pen pen = {hand->pen.radius * rng_range(r, 0.7f, 1.2f), hand->pen.level};
     float w = rng_range(r, 0.1f, 0.28f), foot = rng_range(r, 0.32f, 0.55f);
     float tilt = 0.3f * w * rng_normal(r), size = 0.01f * rng_range(r, 0.7f, 1.2f), half;
@@ -209,13 +241,12 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
         strokes(s, place, pen, size, star, 3);
         break;
     case SIGN_DOLLAR:
-        strokes(s, place, pen, size, dollar, 6);
-        break;
     case SIGN_RUPEES:
-        strokes(s, place, pen, size, rupees, 10);
-        break;
     case SIGN_RUPEE:
-        strokes(s, place, pen, size, rupee, 6);
+    case SIGN_EURO:
+    case SIGN_POUND:
+    case SIGN_NUMBER:
+        draw_unit(hand, kind, place, r, s);
         break;
     case SIGN_STROKE:
         w = rng_range(r, 0.4f, 1.4f);
@@ -228,7 +259,7 @@ void draw_sign(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
         break;
     case SIGN_TALL_SLASH:
         place.xy = 0;
-        half = rng_range(r, 0.55f, 0.85f);
+        half = rng_range(r, 0.45f, 0.85f);
         stroke(s, place, pen, 0.05f + w, -half, -0.05f - w, half);
         break;
     default: /* as high as the strip or as the boxes, whatever the hand */

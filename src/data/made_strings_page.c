@@ -65,6 +65,20 @@ static void draw_borders(const Writing *w, int first, int end, Rng *r, Sheet *s)
                      r);
 }
 
+/* A box wider and higher than what stands in it, with paper around. */
+static void draw_frame(const Writing *w, Rng *r, Sheet *s)
+{
+    Pen pen = printed_line(r);
+    float left = w->left - pen.radius - rng_range(r, 1, 30), right = w->right + pen.radius + rng_range(r, 1, 30);
+    float top = rng_range(r, -1, 7), bottom = STRING_HEIGHT - rng_range(r, -1, 7), slope = 0.015f * rng_normal(r);
+    float fall = slope * (right - left), lean = slope * (bottom - top);
+
+    draw_line(s, (Point){left, top}, (Point){right, top + fall}, pen, r);
+    draw_line(s, (Point){left - lean, bottom}, (Point){right - lean, bottom + fall}, pen, r);
+    draw_line(s, (Point){left, top}, (Point){left - lean, bottom}, pen, r);
+    draw_line(s, (Point){right, top + fall}, (Point){right - lean, bottom + fall}, pen, r);
+}
+
 static void draw_rules(const Writing *w, int first, int end, Rng *r, Sheet *s)
 {
     Pen pen = {0.5f * rng_range(r, 0.4f, 1.8f), rng_range(r, 0.2f, 0.9f)};
@@ -214,6 +228,38 @@ static void draw_shadow(int first, int end, Rng *r, Sheet *s)
         }
 }
 
+/* What is left of a fold: a soft line through everything. */
+static void draw_fold(int first, int end, Rng *r, Sheet *s)
+{
+    float x = rng_range(r, (float)first, (float)end), lean = 12 * rng_normal(r), width = rng_range(r, 0.7f, 4);
+    float level = rng_range(r, 0.15f, 0.8f);
+
+    for (int y = 0; y < s->height; y++)
+        for (int i = first; i < end; i++) {
+            float away = ((float)i - x - lean * ((float)y / STRING_HEIGHT - 0.5f)) / width, q = 1 - away * away;
+            float *p = &s->ink[y * s->width + i];
+
+            *p = more(*p, q > 0 ? level * q : 0);
+        }
+}
+
+/* The rim that a drop or a cup leaves, weaker in places. */
+static void draw_stain(int first, int end, Rng *r, Sheet *s)
+{
+    float cx = rng_range(r, (float)first, (float)end), cy = rng_range(r, 0, STRING_HEIGHT), radius = rng_range(r, 5, 30);
+    float aspect = rng_range(r, 0.7f, 1.4f), width = rng_range(r, 0.8f, 4), level = rng_range(r, 0.15f, 0.8f);
+    float turn = rng_range(r, 0, 6.28f);
+
+    for (int y = 0; y < s->height; y++)
+        for (int x = first; x < end; x++) {
+            float u = ((float)x - cx) * aspect, v = (float)y - cy, away = (hypotf(u, v) - radius) / width, q = 1 - away * away;
+            float *p = &s->ink[y * s->width + x];
+
+            if (q > 0)
+                *p = more(*p, level * q * (0.6f + 0.4f * cosf(atan2f(v, u) - turn)));
+        }
+}
+
 static void draw_paper_edge(const Writing *w, int first, int end, Rng *r, Sheet *s)
 {
     float x = chance(r, 0.5f) ? less(w->left - 3, (float)first + rng_range(r, 0, 4))
@@ -231,8 +277,12 @@ static void draw_paper_edge(const Writing *w, int first, int end, Rng *r, Sheet 
 
 void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *s)
 {
+    bool empty = w->left >= w->right;
+
     if (chance(r, 0.42f))
         draw_borders(w, first, end, r, s);
+    else if (chance(r, 0.08f))
+        draw_frame(w, r, s);
     if (chance(r, 0.14f))
         draw_rules(w, first, end, r, s);
     if (chance(r, 0.03f))
@@ -255,6 +305,10 @@ void page_draw(const Writing *w, int first, int end, Rng *r, Sheet *s)
         draw_specks(first, end, r, s);
     if (chance(r, 0.07f))
         draw_shadow(first, end, r, s);
+    if (chance(r, empty ? 0.3f : 0.02f))
+        draw_fold(first, end, r, s);
+    if (chance(r, empty ? 0.3f : 0.02f))
+        draw_stain(first, end, r, s);
     if (chance(r, 0.04f))
         draw_paper_edge(w, first, end, r, s);
 }

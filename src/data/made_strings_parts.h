@@ -70,6 +70,9 @@ typedef enum SignKind {
     SIGN_DOLLAR,
     SIGN_RUPEES, /* Rs */
     SIGN_RUPEE,  /* its sign */
+    SIGN_EURO,
+    SIGN_POUND,
+    SIGN_NUMBER, /* No */
     SIGN_STROKE, /* a long dash, so that nobody adds a digit */
     SIGN_OPEN,   /* round brackets */
     SIGN_CLOSE,

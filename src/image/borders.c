@@ -200,7 +200,7 @@ static int erase_marked(InkMap *m, const Parts *p, const uint8_t *mask, int line
 static int erase_lines(InkMap *m, uint8_t *mask, Err *e)
 {
     Line lines[LINES_LIMIT];
-    int count = lines_find(m->ink, m->width, m->height, lines, e), erased = -(int)ERR_MEMORY;
+    int count = lines_find(m->ink, m->width, m->height, LINES_CLEAR, lines, e), erased = -(int)ERR_MEMORY;
 
     if (count <= 0)
         return count;

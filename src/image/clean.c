@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "image/borders.h"
+#include "image/frames.h"
 #include "image/parts.h"
 
 enum { LEAST_SIDE = 20, LEAST_DIGIT = 4 }; /* pixels: of a map that may have a frame, of a digit */
@@ -259,7 +260,10 @@ static void choose_parts(InkMap *m, Parts *p, float level_before)
 int clean_digit(InkMap *m, Err *e)
 {
     float level_before = m->level;
-    int status = borders_erase(m, e);
+    int status = frames_erase(m, e);
+
+    status = status ? status : borders_erase(m, e);
+
     Parts *p = status == 0 ? parts_find(m->ink, m->width, m->height, inked, e) : NULL;
 
     if (!p)

@@ -126,23 +126,23 @@ static float line_at(const Line *line, const View *s, int u)
     return line->start + (line->end - line->start) * (float)u / (float)(s->along - 1);
 }
 
-/* The line's thickness is the lower median of its runs (crossing strokes only make some longer); its
- * ends come from a straight fit through the middles of runs that are not longer. `lengths` has room
- * for one run a step. */
-static bool refine(const View *s, Line *line, int reach, float *lengths)
+/* The line's thickness is a lower quantile of its runs (crossing strokes only make some longer); its
+ * ends come from a straight fit through the middles of runs that are not longer. */
+bool line_fit(const float *ink, int w, int h, int first, int last, int reach, float clear, float *lengths, Line *line)
 {
-    int n = 0, m = 0, a, b;
+    const View view = view_of(ink, w, h, line->upright), *s = &view;
+    int n = 0, m = 0, steps = last - first + 1, a, b;
     double su = 0, sv = 0, suu = 0, suv = 0, svv = 0;
     Levels levels;
 
-    for (int u = 0; u < s->along; u++)
+    for (int u = first; u <= last; u++)
         if (run_near(s, u, line_at(line, s, u), reach, &a, &b))
             lengths[n++] = (float)(b - a);
-    if (n < s->along / 2)
+    if (n < steps / 2)
         return false;
     levels_count(&levels, lengths, n, 0.5f, 0.5f + LEVELS_BINS); /* a bin a length */
-    line->thickness = floorf(levels_quantile(&levels, 0.4f) + 0.5f);
-    for (int u = 0; u < s->along; u++) {
+    line->thickness = floorf(levels_quantile(&levels, clear) + 0.5f);
+    for (int u = first; u <= last; u++) {
         if (!run_near(s, u, line_at(line, s, u), reach, &a, &b) ||
             (float)(b - a) > 1.3f * line->thickness + 1)
             continue;
@@ -151,7 +151,7 @@ static bool refine(const View *s, Line *line, int reach, float *lengths)
         m++;
     }
     double spread = m * suu - su * su;
-    if (m < s->along / 4 || !(spread > 0))
+    if (m < steps / 4 || !(spread > 0))
         return false;
     double slope = (m * suv - su * sv) / spread, start = (sv - slope * su) / m;
     line->start = (float)start;
@@ -174,19 +174,20 @@ static bool is_known(const Line *line, const Line *lines, int count)
 }
 
 /* Adds the lines of one direction to `lines`. */
-static int find_along(const View *s, bool upright, Small *m, uint8_t *votes, float *lengths,
+static int find_along(const float *ink, int w, int h, bool upright, float clear, Small *m, uint8_t *votes, float *lengths,
                       Line lines[LINES_LIMIT], int count)
 {
+    const View s = view_of(ink, w, h, upright);
     int drift = 0, middle = 0, least = (int)ceilf(coverage * (float)m->u);
 
-    fill_small(s, m);
+    fill_small(&s, m);
     for (int tries = 0; tries < LINES_LIMIT && count < LINES_LIMIT; tries++) {
         if (best_line(m, votes, &drift, &middle) < least)
             break;
         float factor = (float)m->factor, half = 0.5f * (factor - 1);
         Line line = {upright, false, factor * (float)(middle + shift_at(m, drift, 0)) + half,
                      factor * (float)(middle + shift_at(m, drift, m->u - 1)) + half, 1};
-        if (refine(s, &line, 2 * m->factor, lengths) && !is_known(&line, lines, count))
+        if (line_fit(ink, w, h, 0, s.along - 1, 2 * m->factor, clear, lengths, &line) && !is_known(&line, lines, count))
             lines[count++] = line;
         erase_line(m, drift, middle, 1 + (int)(0.5f * line.thickness / factor + 0.5f));
     }
@@ -205,7 +206,7 @@ static bool rims_are_inked(const View *s)
     return first && last;
 }
 
-int lines_find(const float *ink, int w, int h, Line lines[LINES_LIMIT], Err *e)
+int lines_find(const float *ink, int w, int h, float clear, Line lines[LINES_LIMIT], Err *e)
 {
     int longer = w > h ? w : h, factor = (longer + SIDE - 1) / SIDE, count = 0;
 
@@ -221,7 +222,7 @@ int lines_find(const float *ink, int w, int h, Line lines[LINES_LIMIT], Err *e)
         m.u = (s.along + factor - 1) / factor;
         m.v = (s.across + factor - 1) / factor;
         if (rims_are_inked(&s))
-            count = find_along(&s, upright, &m, votes, lengths, lines, count);
+            count = find_along(ink, w, h, upright, clear, &m, votes, lengths, lines, count);
     }
     free(m.inked);
     free(votes);
@@ -246,27 +247,33 @@ static int sides_of(const Line *line, float v0, int a, int b)
     return (v0 - half - (float)a > 1 ? BEFORE : 0) | ((float)(b - 1) - v0 - half > 1 ? AFTER : 0);
 }
 
-/* The side on which a stroke comes to the line at step u, or nearly so. */
-static int side_near(const View *s, const Line *line, int u, int step, int reach)
+static int sides_at(const View *s, const Line *line, int u)
 {
     int search = (int)(0.5f * line->thickness + 1.5f), a, b;
+    float v0 = line_at(line, s, u);
 
-    for (int k = 0; k <= reach && u >= 0 && u < s->along; k++, u += step) {
-        float v0 = line_at(line, s, u);
-        int sides = run_near(s, u, v0, search, &a, &b) ? sides_of(line, v0, a, b) : 0;
-        if (sides)
-            return sides;
-    }
-    return 0;
+    return run_near(s, u, v0, search, &a, &b) ? sides_of(line, v0, a, b) : 0;
 }
 
-/* Whether a stroke that comes to the line at one side a little before step u leaves it at the other a
+/* The side on which a stroke comes to the line next to step u; 0: none does within `reach`. */
+static int side_near(const View *s, const Line *line, int u, int step, int reach)
+{
+    int sides = 0;
+
+    for (int k = 1; k <= reach && !sides && u + k * step >= 0 && u + k * step < s->along; k++)
+        sides = sides_at(s, line, u + k * step);
+    return sides;
+}
+
+/* Whether a stroke that comes to the line at one side a little before step u, or there, leaves it at the other a
  * little behind: it runs in the line in between. */
 static bool is_crossed_aslant(const View *s, const Line *line, int u)
 {
-    int reach = (int)line->thickness + 2;
+    int reach = (int)line->thickness + 2, here = sides_at(s, line, u);
     int left = side_near(s, line, u, -1, reach), right = side_near(s, line, u, 1, reach);
 
+    if (here)
+        return (here | left) == (BEFORE | AFTER) || (here | right) == (BEFORE | AFTER);
     return left && right && (left | right) == (BEFORE | AFTER);
 }
 

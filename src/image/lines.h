@@ -1,7 +1,7 @@
 /* Straight lines that cross a whole map from rim to rim: borders of cells, ruled paper.
  *
  *     Line lines[LINES_LIMIT];
- *     int count = lines_find(ink, w, h, lines, &e);
+ *     int count = lines_find(ink, w, h, LINES_CLEAR, lines, &e);
  *     lines_mark(ink, w, h, lines, values, count, mask);
  *
  * A Hough transform (Duda and Hart 1972) over lines nearly level and nearly upright. */
@@ -14,6 +14,7 @@
 #include "base/err.h"
 
 enum { LINES_LIMIT = 16 };
+#define LINES_CLEAR 0.4f /* the share of a line that no stroke touches: its thickness is that quantile of how thick it is */
 
 typedef struct Line {
     bool upright;    /* from the top rim to the bottom, else from the left to the right */
@@ -25,7 +26,12 @@ typedef struct Line {
 
 /* Fills `lines`, the clearest first, and returns how many; -ERR_MEMORY is the only error. Thin ones only:
  * up to an eighth of the map. */
-int lines_find(const float *ink, int w, int h, Line lines[LINES_LIMIT], Err *e);
+int lines_find(const float *ink, int w, int h, float clear, Line lines[LINES_LIMIT], Err *e);
+
+/* Fits a line, of which `upright`, `start` and `end` are nearly known, to the ink no further than `reach` from it between
+ * pixels `first` and `last` along it, and sets its thickness; false if there is no thin and straight one. `lengths` has room for
+ * a number a pixel. */
+bool line_fit(const float *ink, int w, int h, int first, int last, int reach, float clear, float *lengths, Line *line);
 
 /* Raises mask (h,w) to values[i] where the ink of line i lies, except where strokes pass through it, and,
  * if it is a border, between it and the rim. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/frames.h"
 #include "model/shipped.h"
 #include "nn/exec.h"
 #include "read/line_digits.h"
@@ -360,7 +361,9 @@ int line_read(LineReader *r, const Image *im, const LineOptions *options, LineRe
     *out = (LineReading){.probability = 1};
     if (!map)
         return -ERR_MEMORY;
-    status = map->blank ? 0 : read_ink(r, map->ink, map->width, map->height, &o, out, e);
+    status = frames_erase(map, e);
+    if (!status && !map->blank)
+        status = read_ink(r, map->ink, map->width, map->height, &o, out, e);
     scale_boxes(out, map->scale);
     ink_free(map);
     return status;
