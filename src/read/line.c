@@ -210,7 +210,7 @@ static int look(LineReader *r, const float *ink, int w, int h, const LineOptions
     status = out->clear ? text_line_find(out->clear, w, h, &found, e) : -(int)ERR_MEMORY;
     for (int i = 0; !status && i < HEIGHTS && !words; i++) {
         status = add_look(r, ink, w, h, &found, heights_px[i], o->length, out, e);
-        words = !status && o->may_be_words && !o->length.most && are_words(&found, &out->list[0]);
+        words = !status && o->of_page && !o->length.most && are_words(&found, &out->list[0]);
     }
     if (words)
         out->count = 0;
@@ -361,7 +361,7 @@ int line_read(LineReader *r, const Image *im, const LineOptions *options, LineRe
     *out = (LineReading){.probability = 1};
     if (!map)
         return -ERR_MEMORY;
-    status = frames_erase(map, e);
+    status = o.of_page ? 0 : frames_erase(map, e);
     if (!status && !map->blank)
         status = read_ink(r, map->ink, map->width, map->height, &o, out, e);
     scale_boxes(out, map->scale);

@@ -48,7 +48,8 @@ int line_length_parse(const char *text, LineLength *out, Err *e);
 typedef struct LineOptions {
     LineLength length;
     InkPolarity polarity; /* INK_AUTO: found out */
-    bool may_be_words;    /* it may be no number: where there are five signs or more and half of them are no digits, count is 0 */
+    bool of_page; /* cut out around writing on a page: boxes (image/frames.h) are not looked for, and it may be no number: where there
+                     are five signs or more and half of them are no digits, count is 0 */
 } LineOptions;
 
 typedef struct LineReader LineReader;

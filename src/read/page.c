@@ -13,7 +13,6 @@
 /* Leptonica's pictures are freed by address and set to NULL. What is replaced is freed. */
 
 enum {
-    CELL_SIDE = 640,  /* pixels of the longer side of a picture that may be one cell with its surroundings */
     WORK_SIDE = 1600, /* pixels of the longer side that strokes are looked for at */
     LINE_LEAST = 120, /* pixels: a shorter straight stroke may be a 1 */
     LINE_RUN = 36,    /* pixels that a line stays in a row */
@@ -155,7 +154,7 @@ static PIX *find_ink(const Image *im, Look *look, Err *e)
     int side = longer < WORK_SIDE ? longer : WORK_SIDE;
     InkMap *map = ink_find(
         im, &(InkOptions){.side_px = side, .stroke_px = 9 + (int)(thickest * (float)side)}, e);
-    bool failed = map && side <= CELL_SIDE && frames_erase(map, e);
+    bool failed = map && side <= PAGE_CELL_SIDE && frames_erase(map, e);
     PIX *pix = map && !failed ? pix_from_ink(map) : NULL;
 
     look->scale = map ? map->scale : 1;

@@ -24,7 +24,10 @@ typedef struct Lay {
     bool on_side; /* they seem to run down or up instead */
 } Lay;
 
-enum { PAGE_PIECE_LIMIT = 5000 }; /* more are texture, not writing: none are returned */
+enum {
+    PAGE_PIECE_LIMIT = 5000, /* more are texture, not writing: none are returned */
+    PAGE_CELL_SIDE = 640     /* pixels of the longer side of a picture that may be one cell with what is around it */
+};
 
 /* The pieces in reading order; *count is set, and *lay (may be NULL). A picture without ink gives none. The caller frees the array; NULL only
  * when memory is gone. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "image/borders.h"
+#include "image/frames.h"
 #include "image/ink.h"
 #include "image/parts.h"
 #include "read/page.h"
@@ -47,12 +48,13 @@ static InkMap *find_ink(const Image *im, Err *e)
 Piece *page_find(const Image *im, int *count, Lay *lay, Err *e)
 {
     InkMap *map = find_ink(im, e);
+    bool is_cell = map && map->width <= PAGE_CELL_SIDE && map->height <= PAGE_CELL_SIDE;
     Piece *p = NULL;
 
     *count = 0;
     if (lay)
         *lay = (Lay){0};
-    if (map && !map->blank && borders_erase(map, e) == 0)
+    if (map && !map->blank && (!is_cell || frames_erase(map, e) == 0) && borders_erase(map, e) == 0)
         p = list_parts(map, count, e);
     else if (map && map->blank && !(p = malloc(sizeof *p)))
         err_set(e, ERR_MEMORY, "no memory for a page");

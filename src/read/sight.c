@@ -131,7 +131,7 @@ static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part,
                        const ReadOptions *options, Err *e)
 {
     bool is_part = part.width < im->width || part.height < im->height;
-    const LineOptions how = {.length = options->length, .may_be_words = is_part};
+    const LineOptions how = {.length = options->length, .of_page = is_part};
     LineReading r;
     int status = read_part(lines, im, part, &how, &r, e);
 
