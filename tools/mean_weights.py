@@ -1,8 +1,9 @@
 """The mean of the weights of two nets of the same kind, of which one began with the other's: often better than either.
 
-    python3 tools/mean_weights.py before.safetensors after.safetensors mean.safetensors
+    python3 tools/mean_weights.py before.safetensors after.safetensors mean.safetensors [share]
 
-What else the second file says (its record, its calibration) is that of the mean. Both hold 32-bit floats.
+`share` is the part of `after` in it, 0.5 where nothing is said. What else the second file says (its record, its calibration) is
+that of the mean. It holds 32-bit floats; the first may hold 16-bit ones.
 """
 import array, json, struct, sys
 
@@ -14,22 +15,28 @@ def read(path):
 
 
 def floats(tensor, data):
+    part = data[slice(*tensor["data_offsets"])]
+    if tensor["dtype"] == "F16":
+        return struct.unpack(f"<{len(part) // 2}e", part)
     if tensor["dtype"] != "F32":
-        sys.exit("mean_weights: the files hold 32-bit floats only before convert --half")
-    return array.array("f", data[slice(*tensor["data_offsets"])])
+        sys.exit(f"mean_weights: a tensor of {tensor['dtype']}; F32 and F16 are possible")
+    return array.array("f", part)
 
 
 def main():
     _, before, old = read(sys.argv[1])
     head, after, new = read(sys.argv[2])
+    share = float(sys.argv[4]) if len(sys.argv) > 4 else 0.5
     mean = bytearray(new)
     for name, tensor in after.items():
         if name == "__metadata__":
             continue
         if name not in before or before[name]["shape"] != tensor["shape"]:
             sys.exit(f"mean_weights: {sys.argv[1]} has no {name} of that shape")
+        if tensor["dtype"] != "F32":
+            sys.exit(f"mean_weights: {sys.argv[2]} holds {tensor['dtype']}, not 32-bit floats")
         pairs = zip(floats(before[name], old), floats(tensor, new))
-        mean[slice(*tensor["data_offsets"])] = array.array("f", ((a + b) / 2 for a, b in pairs)).tobytes()
+        mean[slice(*tensor["data_offsets"])] = array.array("f", ((1 - share) * a + share * b for a, b in pairs)).tobytes()
     open(sys.argv[3], "wb").write(head + mean)
 
 

@@ -260,7 +260,7 @@ static void choose_parts(InkMap *m, Parts *p, float level_before)
 int clean_digit(InkMap *m, Err *e)
 {
     float level_before = m->level;
-    int status = frames_erase(m, e);
+    int status = frames_erase(m, false, e);
 
     status = status ? status : borders_erase(m, e);
 

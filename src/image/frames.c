@@ -494,7 +494,7 @@ static int find_and_erase(InkMap *m, Work *work, Err *e)
     return erase_boxes(m, sides[0], counts[0], sides[1], counts[1], work, e);
 }
 
-int frames_erase(InkMap *m, Err *e)
+int frames_erase(InkMap *m, bool cell, Err *e)
 {
     size_t size = (size_t)m->width * m->height, longer = (size_t)(m->width > m->height ? m->width : m->height);
     float level = m->level;
@@ -508,7 +508,7 @@ int frames_erase(InkMap *m, Err *e)
     erased = work.lengths && work.votes && work.mask && work.spare && work.rest
                  ? find_and_erase(m, &work, e)
                  : err_set(e, ERR_MEMORY, "no memory for a map of %dx%d", m->width, m->height);
-    if (erased >= 0)
+    if (erased >= 0 && cell)
         cut_off = erase_cut_off(m, &work, e);
     free(work.lengths);
     free(work.votes);

@@ -12,6 +12,6 @@
 
 /* Sets ink and depth to 0 where the sides of boxes are that hold something, where something is that the rim cuts and a box or a rule
  * parts from the rest (with that rule), and the level to that of the rest. Other rules stay. ERR_MEMORY is the only error. */
-int frames_erase(InkMap *m, Err *e);
+int frames_erase(InkMap *m, bool cell, Err *e);
 
 #endif

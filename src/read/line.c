@@ -11,6 +11,7 @@
 #include "read/line_digits.h"
 #include "read/line_strip.h"
 #include "read/rules.h"
+#include "read/slash.h"
 
 enum { DIGITS = 10, CLASSES = 11, STEP = 2, INK_ROWS = 128, INK_COLUMNS = 2048 };
 
@@ -293,16 +294,31 @@ static int place_digits(const Looks *looks, const Look *v, const float *ink, int
     return line_digits_cut(ink, looks->clear, w, h, &v->line, middles, v->length, out->digits, e);
 }
 
-static int take_looks(const Looks *looks, const float *ink, int w, int h, LineReading *out, Err *e)
+/* Leaves the last digit out if it is the stroke that ends an amount and not a 1, and the number may be so short. */
+static int drop_slash(const Looks *looks, int w, int h, LineLength length, LineReading *out, Err *e)
+{
+    bool ends = false;
+    int last = out->count - 1, status = 0;
+
+    if (last > 0 && last >= length.least && out->digits[last].digit == 1)
+        status = slash_find(looks->clear, w, h, &out->digits[last], &ends, e);
+    if (ends)
+        out->text[--out->count] = '\0';
+    return status;
+}
+
+static int take_looks(const Looks *looks, const float *ink, int w, int h, LineLength length, LineReading *out, Err *e)
 {
     const Look *best = choose(looks, &out->probability);
+    int status;
 
     out->count = best ? best->length : 0;
     for (int i = 0; i < out->count; i++) {
         out->text[i] = (char)('0' + best->labels[i]);
         weigh_digit(looks, best, i, &out->digits[i]);
     }
-    return out->count ? place_digits(looks, best, ink, w, h, out, e) : 0;
+    status = out->count ? place_digits(looks, best, ink, w, h, out, e) : 0;
+    return status ? status : drop_slash(looks, w, h, length, out, e);
 }
 
 static int read_ink(LineReader *r, const float *ink, int w, int h, const LineOptions *o, LineReading *out, Err *e)
@@ -320,7 +336,7 @@ static int read_ink(LineReader *r, const float *ink, int w, int h, const LineOpt
         return err_set(e, ERR_MEMORY, "no memory to read a line");
     status = look(r, ink, w, h, o, looks, e);
     if (!status)
-        status = take_looks(looks, ink, w, h, out, e);
+        status = take_looks(looks, ink, w, h, length, out, e);
     free(looks->clear);
     free(looks);
     return status;
@@ -361,7 +377,7 @@ int line_read(LineReader *r, const Image *im, const LineOptions *options, LineRe
     *out = (LineReading){.probability = 1};
     if (!map)
         return -ERR_MEMORY;
-    status = o.of_page ? 0 : frames_erase(map, e);
+    status = o.of_page ? 0 : frames_erase(map, true, e);
     if (!status && !map->blank)
         status = read_ink(r, map->ink, map->width, map->height, &o, out, e);
     scale_boxes(out, map->scale);

@@ -154,7 +154,7 @@ static PIX *find_ink(const Image *im, Look *look, Err *e)
     int side = longer < WORK_SIDE ? longer : WORK_SIDE;
     InkMap *map = ink_find(
         im, &(InkOptions){.side_px = side, .stroke_px = 9 + (int)(thickest * (float)side)}, e);
-    bool failed = map && side <= PAGE_CELL_SIDE && frames_erase(map, e);
+    bool failed = map && side <= PAGE_CELL_SIDE && frames_erase(map, true, e);
     PIX *pix = map && !failed ? pix_from_ink(map) : NULL;
 
     look->scale = map ? map->scale : 1;

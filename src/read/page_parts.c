@@ -54,7 +54,7 @@ Piece *page_find(const Image *im, int *count, Lay *lay, Err *e)
     *count = 0;
     if (lay)
         *lay = (Lay){0};
-    if (map && !map->blank && (!is_cell || frames_erase(map, e) == 0) && borders_erase(map, e) == 0)
+    if (map && !map->blank && (!is_cell || frames_erase(map, true, e) == 0) && borders_erase(map, e) == 0)
         p = list_parts(map, count, e);
     else if (map && map->blank && !(p = malloc(sizeof *p)))
         err_set(e, ERR_MEMORY, "no memory for a page");

@@ -272,6 +272,33 @@ static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *o
     return status || !changed ? status : read_digits(r, s, 1, e);
 }
 
+/* Whether there is a digit that was not refused. */
+static bool has_answer(const Sight *s)
+{
+    for (int i = 0; i < s->count; i++)
+        if (s->spots[i].digit.digit >= 0)
+            return true;
+    return false;
+}
+
+/* Where nothing is read, what the picture's rim cuts may have been in the way. */
+static int read_inside(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
+{
+    Sight inside = {0};
+    int status = has_answer(s) ? 0 : sight_look_inside(&inside, r->line, im, options, e);
+
+    if (!status && inside.count)
+        status = read_digits(r, &inside, 1, e);
+    if (!status && has_answer(&inside)) {
+        Sight old = *s;
+
+        *s = inside;
+        inside = old;
+    }
+    sight_free(&inside);
+    return status;
+}
+
 /* ---- the way up ---- */
 
 /* Looks at the picture turned; that is kept where it is clearly worth more. */
@@ -463,6 +490,8 @@ int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *o
         status = read_digits(r, sights, count, e);
     for (int i = 0; !status && i < count; i++)
         status = read_again(r, &sights[i], images[i], &options[i], e);
+    for (int i = 0; !status && i < count; i++)
+        status = read_inside(r, &sights[i], images[i], &options[i], e);
     for (int i = 0; !status && i < count; i++)
         status = read_way_up(r, &sights[i], images[i], &options[i], e);
     for (int i = 0; !status && i < count; i++)

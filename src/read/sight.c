@@ -14,6 +14,7 @@ enum {
     STRIP_LEAST = 64, /* pixels: a lower picture has one line of writing */
     NUMBERS_LIMIT = 500,
     BITS_LIMIT = 6, /* pieces that may be one digit */
+    RIM_SHARE = 100, /* of a picture's side, that its rim is broad */
     SMALL_PART = 4  /* of a picture, that all writing is on: a quarter or less is looked at alone */
 };
 
@@ -370,9 +371,8 @@ static bool is_close(const Image *im)
     return im->width <= CROP_SIDE && im->height <= CROP_SIDE;
 }
 
-/* What is written with some paper around it, where that is a small part of a picture that is no crop: in a crop it may be a
- * speck beside a digit that fills it. The part is much smaller than the picture. */
-static bool is_small(const Image *im, const Piece *pieces, int count, Piece *part)
+/* The box of all pieces. */
+static Piece box_of(const Image *im, const Piece *pieces, int count)
 {
     int left = im->width, top = im->height, right = 0, bottom = 0;
 
@@ -384,12 +384,21 @@ static bool is_small(const Image *im, const Piece *pieces, int count, Piece *par
         right = p->x + p->width > right ? p->x + p->width : right;
         bottom = p->y + p->height > bottom ? p->y + p->height : bottom;
     }
+    return (Piece){left, top, right - left, bottom - top, 0};
+}
+
+/* What is written with some paper around it, where that is a small part of a picture that is no crop: in a crop it may be a
+ * speck beside a digit that fills it. The part is much smaller than the picture. */
+static bool is_small(const Image *im, const Piece *pieces, int count, Piece *part)
+{
+    double area = (double)im->width * im->height;
+    Piece b;
+
     if (!count || is_close(im))
         return false;
-    *part = wider(im, left, top, right - left, bottom - top, fmax(0.6 * (bottom - top), STRIP_LEAST / 2)); /* a page stays one */
-    double area = (double)im->width * im->height;
-
-    return (double)SMALL_PART * (right - left) * (bottom - top) < area && (double)part->width * part->height < 0.8 * area;
+    b = box_of(im, pieces, count);
+    *part = wider(im, b.x, b.y, b.width, b.height, fmax(0.6 * b.height, STRIP_LEAST / 2)); /* a page stays one */
+    return (double)SMALL_PART * b.width * b.height < area && (double)part->width * part->height < 0.8 * area;
 }
 
 /* Looks at all of `im`, or at the part where the writing is. */
@@ -445,6 +454,31 @@ int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOpt
         s->count = 0;
     for (int i = 0; *changed && !status && i < r.count; i++)
         status = add_read_digit(s, im, &r, i, part, 0, e);
+    return status;
+}
+
+/* Whether a piece has paper on all sides. */
+static bool is_inside(const Piece *p, const Image *im)
+{
+    int rim = (im->width > im->height ? im->width : im->height) / RIM_SHARE + 1;
+
+    return p->x >= rim && p->y >= rim && p->x + p->width <= im->width - rim && p->y + p->height <= im->height - rim;
+}
+
+int sight_look_inside(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e)
+{
+    int count = 0, inside = 0, status = 0;
+    Piece *pieces = page_find(im, &count, NULL, e), b;
+
+    if (!pieces)
+        return -(int)ERR_MEMORY;
+    for (int i = 0; i < count; i++)
+        if (is_inside(&pieces[i], im))
+            pieces[inside++] = pieces[i];
+    b = box_of(im, pieces, inside);
+    if (inside && inside < count)
+        status = look_at_part(s, lines, im, wider(im, b.x, b.y, b.width, b.height, 0.15 * b.height), options, e);
+    free(pieces);
     return status;
 }
 

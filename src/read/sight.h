@@ -37,6 +37,10 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
  * likelier none may be a number, but no single digit. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e);
 
+/* Fills an empty sight with what has paper on all sides, where other ink has not: the paper's edge, a shadow. Nothing where there is no such
+ * other ink, or little besides what is seen. */
+int sight_look_inside(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
+
 void sight_free(Sight *s);
 
 #endif

@@ -59,7 +59,7 @@ static void seven(InkMap *m, float x, float y, float height)
 static void erase(InkMap *m)
 {
     ink_level(m);
-    assert_int_equal(frames_erase(m, NULL), 0);
+    assert_int_equal(frames_erase(m, true, NULL), 0);
 }
 
 static bool is_inked(const InkMap *m, int x, int y)
