@@ -235,46 +235,45 @@ static void mark(uint8_t *pixel, uint8_t value)
     *pixel = value > *pixel ? value : *pixel;
 }
 
-/* Which sides of the line a run of ink goes on at, for more than `beyond` pixels. */
+/* Which sides of the line a run of ink goes on at. */
 enum { BEFORE = 1, AFTER = 2 };
 
-static int sides_of(const Line *line, float v0, int a, int b, float beyond)
+static int sides_of(const Line *line, float v0, int a, int b)
 {
     float half = 0.5f * line->thickness + 0.5f;
 
     if ((float)(b - a) <= 1.5f * line->thickness + 1)
         return 0;
-    return (v0 - half - (float)a > beyond ? BEFORE : 0) | ((float)(b - 1) - v0 - half > beyond ? AFTER : 0);
+    return (v0 - half - (float)a > 1 ? BEFORE : 0) | ((float)(b - 1) - v0 - half > 1 ? AFTER : 0);
 }
 
-static int sides_at(const View *s, const Line *line, int u, float beyond)
+static int sides_at(const View *s, const Line *line, int u)
 {
     int search = (int)(0.5f * line->thickness + 1.5f), a, b;
     float v0 = line_at(line, s, u);
 
-    return run_near(s, u, v0, search, &a, &b) ? sides_of(line, v0, a, b, beyond) : 0;
+    return run_near(s, u, v0, search, &a, &b) ? sides_of(line, v0, a, b) : 0;
 }
 
-/* The side on which a stroke comes to the line next to step u; 0: none does so near. */
-static int side_near(const View *s, const Line *line, int u, int step, float beyond)
+/* The side on which a stroke comes to the line next to step u; 0: none does within `reach`. */
+static int side_near(const View *s, const Line *line, int u, int step, int reach)
 {
-    int sides = 0, reach = (int)line->thickness + 2;
+    int sides = 0;
 
     for (int k = 1; k <= reach && !sides && u + k * step >= 0 && u + k * step < s->along; k++)
-        sides = sides_at(s, line, u + k * step, beyond);
+        sides = sides_at(s, line, u + k * step);
     return sides;
 }
 
-/* Whether a stroke that comes to the line at one side a little before step u leaves it at the other a little behind: it runs in
- * the line in between. If it comes to the line at step u it must be longer than the line's edges are rough. */
+/* Whether a stroke that comes to the line at one side a little before step u, or there, leaves it at the other a
+ * little behind: it runs in the line in between. */
 static bool is_crossed_aslant(const View *s, const Line *line, int u)
 {
-    float rough = 1 + line->thickness;
-    bool here = sides_at(s, line, u, 1);
-    int left = side_near(s, line, u, -1, here ? rough : 1), right = side_near(s, line, u, 1, here ? rough : 1);
+    int reach = (int)line->thickness + 2, here = sides_at(s, line, u), other = (BEFORE | AFTER) ^ here;
+    int left = side_near(s, line, u, -1, reach), right = side_near(s, line, u, 1, reach);
 
-    if (here && !left != !right)
-        return (sides_at(s, line, u, rough) | left | right) == (BEFORE | AFTER);
+    if (here)
+        return left == other || right == other; /* where both are, another line crosses */
     return left && right && (left | right) == (BEFORE | AFTER);
 }
 
@@ -289,7 +288,7 @@ static void mark_one(const View *s, const Line *line, uint8_t value, uint8_t *ma
         float v0 = line_at(line, s, u);
         if (!run_near(s, u, v0, reach, &a, &b) || is_crossed_aslant(s, line, u))
             continue;
-        int sides = sides_of(line, v0, a, b, 1);
+        int sides = sides_of(line, v0, a, b);
         if (sides == (BEFORE | AFTER))
             continue;
         a = sides == BEFORE ? (int)lroundf(v0 - half) : a;

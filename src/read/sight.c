@@ -14,7 +14,7 @@ enum {
     STRIP_LEAST = 64, /* pixels: a lower picture has one line of writing */
     NUMBERS_LIMIT = 500,
     BITS_LIMIT = 6, /* pieces that may be one digit */
-    RIM_SHARE = 100, /* of a picture's side, that its rim is broad */
+    RIM_SHARE = 40,  /* of a picture's side, that its rim is broad */
     SMALL_PART = 4  /* of a picture, that all writing is on: a quarter or less is looked at alone */
 };
 
@@ -476,7 +476,7 @@ int sight_look_inside(Sight *s, LineReader *lines, const Image *im, const ReadOp
         if (is_inside(&pieces[i], im))
             pieces[inside++] = pieces[i];
     b = box_of(im, pieces, inside);
-    if (inside && inside < count)
+    if (inside && inside < count && 10 * b.height > im->height)
         status = look_at_part(s, lines, im, wider(im, b.x, b.y, b.width, b.height, 0.15 * b.height), options, e);
     free(pieces);
     return status;
