@@ -15,6 +15,7 @@ enum {
     STEPS = 128,     /* along a side, at most */
     HOLE = 2,        /* steps without ink that do not end a run */
     SIDES_LIMIT = 8, /* of each axis */
+    TRIES = 100,     /* of runs that may be sides */
     BOXES_LIMIT = 16,
     LEAST_SIDE = 16, /* pixels */
     OUTSIDE = 3      /* pixels beyond a side */
@@ -25,14 +26,20 @@ static const float most_drift = 0.07f; /* rise over run, either way */
 static const float faintest = 0.15f;   /* of the sides' level: the least level of writing */
 static const float little_clear = 0.25f; /* of a line: digits touch the rest */
 static const float faint_rule = 0.08f; /* depth of a rule, of the level */
-static const float least_share = 0.3f; /* of the map, that a side goes along */
+static const float least_share = 0.4f; /* of the map, that a side goes along */
 
 /* ---- sides ---- */
+
+/* Of lines with the same middle the one whose run has most ink. */
+typedef struct Best {
+    int drift, inked;
+} Best;
 
 /* Room for the work on one map. */
 typedef struct Work {
     float *lengths; /* (the longer side) */
     uint8_t *votes; /* (the longer side) */
+    Best *best;     /* (the longer side) */
     uint8_t *mask, *spare; /* (h,w) */
     float *rest;           /* (h,w) */
 } Work;
@@ -112,64 +119,87 @@ static void count_votes(const View *v, const int *shifts, uint8_t *votes)
     memset(votes, 0, (size_t)v->across);
     for (int u = 0; u < v->along; u++) {
         int shift = shifts[u], from = shift < 0 ? -shift : 0, to = shift > 0 ? v->across - shift : v->across;
-        const uint8_t *row = v->inked + (size_t)u * v->across + shift;
+        const uint8_t *row = v->inked + (size_t)u * v->across;
 
         for (int k = from; k < to; k++)
-            votes[k] += row[k];
+            votes[k] += row[k + shift];
     }
 }
 
-/* The run with most ink in the view, its line's drift and middle; of those with less than `least` none. */
-static Run best_run(const View *v, int least, uint8_t *votes, int *drift, int *middle)
+static void set_shifts(const View *v, int drift, int *shifts)
+{
+    for (int u = 0; u < v->along; u++)
+        shifts[u] = shift_at(v, drift, u);
+}
+
+/* For each middle the drift whose line has the run with most ink, of those with `least` or more. */
+static void find_best(const View *v, int least, uint8_t *votes, Best *best)
 {
     int most = (int)(most_drift * (float)(v->along * v->factor)), shifts[STEPS];
-    Run best = {.inked = least - 1};
 
+    for (int k = 0; k < v->across; k++)
+        best[k] = (Best){0, least - 1};
     for (int i = 0; i <= 2 * most; i++) {
-        int d = i % 2 ? (i + 1) / 2 : -i / 2; /* the straightest first */
+        int drift = i % 2 ? (i + 1) / 2 : -i / 2; /* the straightest first */
 
-        for (int u = 0; u < v->along; u++)
-            shifts[u] = shift_at(v, d, u);
+        set_shifts(v, drift, shifts);
         count_votes(v, shifts, votes);
         for (int k = 0; k < v->across; k++) {
-            Run run = votes[k] > best.inked ? longest_run(v, shifts, k) : (Run){0};
+            int ink = votes[k] > best[k].inked ? longest_run(v, shifts, k).inked : 0;
 
-            if (run.inked > best.inked) {
-                best = run;
-                *drift = d;
-                *middle = k;
-            }
+            if (ink > best[k].inked)
+                best[k] = (Best){drift, ink};
         }
     }
-    return best;
 }
 
-/* The thin and straight lines of a view. */
+static int middle_with_most(const View *v, const Best *best)
+{
+    int most = 0;
+
+    for (int k = 1; k < v->across; k++)
+        most = best[k].inked > best[most].inked ? k : most;
+    return most;
+}
+
+/* The line of a run, if it is thin and straight. */
+static bool make_side(const View *v, const float *ink, int w, int h, bool upright, const int *shifts, int middle, Run run, float *lengths,
+                      Side *out)
+{
+    int pixels = upright ? h : w, last = (run.last + 1) * v->factor - 1;
+
+    *out = (Side){.line = {.upright = upright, .start = (float)(middle + shifts[0]), .end = (float)(middle + shifts[v->along - 1])},
+                  .first = run.first * v->factor,
+                  .last = last < pixels ? last : pixels - 1};
+    return line_fit(ink, w, h, out->first, out->last, 2, LINES_CLEAR, lengths, &out->line);
+}
+
+/* The thin and straight lines of a view, which loses them: those with most ink first. */
 static int find_sides(View *v, const float *ink, int w, int h, bool upright, const Work *work, Side *sides)
 {
-    int pixels = upright ? h : w, drift = 0, middle = 0, shifts[STEPS], count = 0;
     int share = (int)(least_share * (float)v->along), shortest = (LEAST_SIDE + v->factor - 1) / v->factor;
-    int least = share > shortest ? share : shortest;
+    int least = share > shortest ? share : shortest, count = 0, shifts[STEPS];
 
-    for (int tries = 0; tries < 2 * SIDES_LIMIT && count < SIDES_LIMIT; tries++) {
-        Run run = best_run(v, least, work->votes, &drift, &middle);
-        Side side = {.line = {.upright = upright}};
-        int reach = 3;
+    find_best(v, least, work->votes, work->best);
+    for (int tries = 0; tries < TRIES && count < SIDES_LIMIT; tries++) {
+        int middle = middle_with_most(v, work->best);
+        Best *best = &work->best[middle];
+        Run run;
 
-        if (run.inked < least)
+        if (best->inked < least)
             break;
-        for (int u = 0; u < v->along; u++)
-            shifts[u] = shift_at(v, drift, u);
-        side.line.start = (float)(middle + shifts[0]);
-        side.line.end = (float)(middle + shifts[v->along - 1]);
-        side.first = run.first * v->factor;
-        side.last = (run.last + 1) * v->factor - 1;
-        side.last = side.last < pixels ? side.last : pixels - 1;
-        if (line_fit(ink, w, h, side.first, side.last, 2, LINES_CLEAR, work->lengths, &side.line)) {
-            reach += (int)(0.5f * side.line.thickness);
-            sides[count++] = side;
+        set_shifts(v, best->drift, shifts);
+        run = longest_run(v, shifts, middle);
+        if (run.inked < best->inked) { /* another line took some of it */
+            best->inked = run.inked;
+            continue;
         }
-        take_run(v, shifts, middle, run, reach);
+        best->inked = 0;
+        take_run(v, shifts, middle, run, 3);
+        if (!make_side(v, ink, w, h, upright, shifts, middle, run, work->lengths, &sides[count]))
+            continue;
+        take_run(v, shifts, middle, run, 3 + (int)(0.5f * sides[count].line.thickness));
+        count++;
     }
     return count;
 }
@@ -503,15 +533,17 @@ int frames_erase(InkMap *m, bool cell, Err *e)
 
     if (m->blank || m->width < LEAST_SIDE || m->height < LEAST_SIDE)
         return 0;
-    work = (Work){malloc(longer * sizeof *work.lengths), malloc(longer), malloc(size), malloc(size), malloc(size * sizeof *work.rest)};
+    work = (Work){malloc(longer * sizeof *work.lengths), malloc(longer), malloc(longer * sizeof *work.best), malloc(size), malloc(size),
+                  malloc(size * sizeof *work.rest)};
     cut_off = 0;
-    erased = work.lengths && work.votes && work.mask && work.spare && work.rest
+    erased = work.lengths && work.votes && work.best && work.mask && work.spare && work.rest
                  ? find_and_erase(m, &work, e)
                  : err_set(e, ERR_MEMORY, "no memory for a map of %dx%d", m->width, m->height);
     if (erased >= 0 && cell)
         cut_off = erase_cut_off(m, &work, e);
     free(work.lengths);
     free(work.votes);
+    free(work.best);
     free(work.mask);
     free(work.spare);
     free(work.rest);

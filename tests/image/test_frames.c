@@ -212,5 +212,6 @@ int main(void)
         cmocka_unit_test(random_maps_only_lose_ink),
     };
 
-    return cmocka_run_group_tests_name("image/frames", tests, NULL, NULL);
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
