@@ -260,12 +260,10 @@ static void choose_parts(InkMap *m, Parts *p, float level_before)
 int clean_digit(InkMap *m, Err *e)
 {
     float level_before = m->level;
-    int status = frames_erase(m, false, e);
+    Parts *p = NULL;
 
-    status = status ? status : borders_erase(m, e);
-
-    Parts *p = status == 0 ? parts_find(m->ink, m->width, m->height, inked, e) : NULL;
-
+    if (frames_erase(m, e) == 0 && borders_erase(m, e) == 0)
+        p = parts_find(m->ink, m->width, m->height, inked, e);
     if (!p)
         return -(int)ERR_MEMORY;
     choose_parts(m, p, level_before);

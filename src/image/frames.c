@@ -18,14 +18,12 @@ enum {
     TRIES = 100,     /* of runs that may be sides */
     BOXES_LIMIT = 16,
     LEAST_SIDE = 16, /* pixels */
-    OUTSIDE = 3      /* pixels beyond a side */
+    OUTSIDE = 4      /* pixels beyond a side */
 };
 
 static const float inked = 0.25f, part_ink = 0.3f;
 static const float most_drift = 0.07f; /* rise over run, either way */
-static const float faintest = 0.15f;   /* of the sides' level: the least level of writing */
-static const float little_clear = 0.25f; /* of a line: digits touch the rest */
-static const float faint_rule = 0.08f; /* depth of a rule, of the level */
+#define WIDE 1.6f                      /* as a zero is not */
 static const float least_share = 0.4f; /* of the map, that a side goes along */
 
 /* ---- sides ---- */
@@ -40,7 +38,7 @@ typedef struct Work {
     float *lengths; /* (the longer side) */
     uint8_t *votes; /* (the longer side) */
     Best *best;     /* (the longer side) */
-    uint8_t *mask, *spare; /* (h,w) */
+    uint8_t *mask, *spare, *gone; /* (h,w) */
     float *rest;           /* (h,w) */
 } Work;
 
@@ -225,27 +223,42 @@ static bool goes_along(const Side *s, float from, float to)
     return (float)s->first <= from + slack && (float)s->last >= to - slack;
 }
 
-/* Whether a level side that goes on beyond an upright one meets there a line that goes on, too, or the map's rim: a 1 between two
- * rules does not. The sides' places where they meet are x and y; `before`, `above`: the box's corner is at their first ends. */
-static bool is_corner(const Side *level, const Side *upright, float x, float y, bool before, bool above, int h)
-{
-    bool level_goes = before ? (float)level->first < x - 5 : (float)level->last > x + 5;
-    bool upright_goes = above ? (float)upright->first < y - 3 || upright->first <= 1 : (float)upright->last > y + 3 || upright->last >= h - 2;
+/* How two sides meet at a corner of a box: whether each goes on beyond it. */
+typedef struct Corner {
+    bool level_goes, upright_goes;
+} Corner;
 
-    return !level_goes || upright_goes;
+/* `right`, `below`: which corner of a box. A side that ends at the map's rim may go on. */
+static Corner corner_at(const Box *b, bool right, bool below, int w, int h)
+{
+    const Side *level = b->sides[below], *upright = b->sides[2 + right];
+    float x = right ? b->x1 : b->x0, y = below ? b->y1 : b->y0;
+
+    return (Corner){right ? (float)level->last > x + OUTSIDE || level->last >= w - 2 : (float)level->first < x - OUTSIDE || level->first <= 1,
+                    below ? (float)upright->last > y + OUTSIDE || upright->last >= h - 2
+                          : (float)upright->first < y - OUTSIDE || upright->first <= 1};
 }
 
+/* Boxes' sides end at each other or cross each other. A 1 between two rules ends at lines that go on; the stem of a 9 goes on where its
+ * loop ends. */
+static bool is_corner(Corner c)
+{
+    return c.level_goes == c.upright_goes;
+}
+
+/* False where the sides make no box. */
 static bool box_make(const Side *top, const Side *bottom, const Side *left, const Side *right, int w, int h, Box *out)
 {
     float x = 0.5f * (float)(top->first + top->last), y = 0.5f * (float)(left->first + left->last);
-    Box b = {{top, bottom, left, right}, side_at(left, y, h), side_at(top, x, w), side_at(right, y, h), side_at(bottom, x, w)};
 
-    *out = b;
+    *out = (Box){{top, bottom, left, right}, side_at(left, y, h), side_at(top, x, w), side_at(right, y, h), side_at(bottom, x, w)};
+    if (out->x1 - out->x0 < LEAST_SIDE || out->y1 - out->y0 < LEAST_SIDE || !goes_along(top, out->x0, out->x1) ||
+        !goes_along(bottom, out->x0, out->x1) || !goes_along(left, out->y0, out->y1) || !goes_along(right, out->y0, out->y1))
+        return false;
     for (int i = 0; i < 4; i++)
-        if (!is_corner(i / 2 ? bottom : top, i % 2 ? right : left, i % 2 ? b.x1 : b.x0, i / 2 ? b.y1 : b.y0, i % 2 == 0, i / 2 == 0, h))
+        if (!is_corner(corner_at(out, i % 2, i / 2, w, h)))
             return false;
-    return b.x1 - b.x0 >= LEAST_SIDE && b.y1 - b.y0 >= LEAST_SIDE && goes_along(top, b.x0, b.x1) && goes_along(bottom, b.x0, b.x1) &&
-           goes_along(left, b.y0, b.y1) && goes_along(right, b.y0, b.y1);
+    return true;
 }
 
 static float box_area(const Box *b)
@@ -258,20 +271,27 @@ static bool boxes_meet(const Box *a, const Box *b)
     return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
 }
 
-/* The largest box that meets none of `known`; false if there is none. */
-static bool next_box(const Side *level, int levels, const Side *upright, int uprights, int w, int h, const Box *known, int count,
-                     Box *out)
+/* The sides of a map. */
+typedef struct Sides {
+    Side list[2][SIDES_LIMIT]; /* level ones, upright ones */
+    int count[2];
+} Sides;
+
+/* The largest box that is smaller than `limit` and meets none of `taken`; false if there is none. */
+static bool next_box(const Sides *s, int w, int h, float limit, const Box *taken, int count, Box *out)
 {
+    const Side *level = s->list[0], *upright = s->list[1];
+    int levels = s->count[0], uprights = s->count[1];
     float most = 0;
     Box b;
 
     for (int i = 0; i < levels * levels * uprights * uprights; i++) {
         const Side *top = &level[i % levels], *bottom = &level[i / levels % levels];
         const Side *left = &upright[i / levels / levels % uprights], *right = &upright[i / levels / levels / uprights];
-        bool fresh = box_make(top, bottom, left, right, w, h, &b) && box_area(&b) > most;
+        bool fresh = box_make(top, bottom, left, right, w, h, &b) && box_area(&b) > most && box_area(&b) < limit;
 
         for (int k = 0; k < count && fresh; k++)
-            fresh = !boxes_meet(&b, &known[k]);
+            fresh = !boxes_meet(&b, &taken[k]);
         if (fresh) {
             most = box_area(&b);
             *out = b;
@@ -300,8 +320,8 @@ static void mark_box(const float *ink, int w, int h, const Box *b, uint8_t *spar
 
 /* What a box holds. */
 typedef struct Held {
-    float height;       /* of its tallest part, inside and outside */
-    bool sticks_out;    /* through a side */
+    float height;    /* of its tallest part, inside and outside */
+    bool sticks_out; /* through a side */
 } Held;
 
 static Held look_inside(const Parts *p, const Box *b)
@@ -321,34 +341,17 @@ static Held look_inside(const Parts *p, const Box *b)
     return held;
 }
 
-/* Whether a box is one that writing is in, as high as writing is, and either lower than the box or through its sides: else readers do
- * better with the sides, which they know, than with digits whose ends went with them. An empty one may be a digit itself: a zero, an
- * eight with a bar. */
+/* Whether a box is one that writing is in, or was to be: as high as writing is, and either lower than the box or through its sides. Else
+ * readers do better with the sides, which they know, than with digits whose ends went with them. An empty one that is not wide is a
+ * digit itself, a zero or the loop of a 9; an eight has but a bar in it. */
 static bool is_around(Held held, const Box *b)
 {
     float width = b->x1 - b->x0, height = b->y1 - b->y0;
 
-    return (held.height > 0.25f * height || width > 0.9f * height) && (held.height < 0.8f * height || held.sticks_out);
+    if (held.height < 0.25f * height)
+        return width > WIDE * height;
+    return held.height < 0.8f * height || held.sticks_out;
 }
-
-/* Takes marked pixels out, and the faint ones beside them. */
-static void erase(InkMap *m, const uint8_t *mask)
-{
-    int w = m->width, h = m->height;
-
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++) {
-            bool beside = false;
-
-            for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < h; v++)
-                for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < w; u++)
-                    beside |= mask[(size_t)v * w + u];
-            if (mask[(size_t)y * w + x] || (beside && m->ink[(size_t)y * w + x] < part_ink))
-                m->depth[(size_t)y * w + x] = m->ink[(size_t)y * w + x] = 0;
-        }
-}
-
-/* ---- what is beyond ---- */
 
 /* Marks the parts that the rim cuts and that are all outside of a box. */
 static void mark_outside(const Parts *p, int n, const Box *b, uint8_t *mask)
@@ -362,194 +365,100 @@ static void mark_outside(const Parts *p, int n, const Box *b, uint8_t *mask)
         }
 }
 
-/* Whether a part is on the side of a rule that is nearer to the rim, which cuts it, about. It may touch the rule, and of what is above
- * or below up to half may hang across. */
-static bool is_cut_off(const Part *p, const Line *rule, int w, int h)
-{
-    int across = rule->upright ? w : h, along = rule->upright ? h : w;
-    int low = rule->upright ? p->x0 : p->y0, high = rule->upright ? p->x1 : p->y1;
-    float from = (float)(rule->upright ? p->y0 : p->x0), to = (float)(rule->upright ? p->y1 : p->x1);
-    float drift = (rule->end - rule->start) / (float)(along - 1), a = rule->start + drift * from, b = rule->start + drift * to;
-
-    float slack = 2 + 0.5f * rule->thickness + (rule->upright ? 0 : 0.5f * (float)(high - low));
-    int near = rule->upright ? 1 : 1 + across / 16;
-
-    if (rule->start + rule->end < (float)(across - 1))
-        return low <= near && (float)high < fminf(a, b) + slack;
-    return high >= across - 1 - near && (float)low > fmaxf(a, b) - slack;
-}
-
-/* Whether a pixel is in a rule or beyond it, with the rule's blur. */
-static bool is_behind(const Line *rule, int x, int y, int w, int h)
-{
-    int across = rule->upright ? w : h, along = rule->upright ? h : w;
-    float at = rule->start + (rule->end - rule->start) * (float)(rule->upright ? y : x) / (float)(along - 1);
-    float off = (float)(rule->upright ? x : y) - at, half = 0.5f * rule->thickness + 1.5f;
-
-    return rule->start + rule->end < (float)(across - 1) ? off < half : off > -half;
-}
-
-/* What stays must be about as high as what goes, and whole: the bar and the stem of a 4 may be as long as rules. */
-static bool may_go(const Parts *p, int h)
-{
-    int tallest = 0, dropped = 0;
-
-    for (int k = 0; k < p->count; k++) {
-        const Part *part = &p->list[k];
-        int height = part_height(part);
-
-        if (part->dropped)
-            dropped = height > dropped ? height : dropped;
-        else if (!part->touches_edge)
-            tallest = height > tallest ? height : tallest;
-    }
-    return dropped && 2 * tallest > dropped && 4 * tallest > h;
-}
-
-/* Marks what rules cut off, with the rule: level ones, and upright ones where there is a level one besides, as tables have. Whether there
- * is anything. */
-static bool mark_cut_off(Parts *p, const Line *rules, int count, int w, int h, uint8_t *mask)
-{
-    bool cuts[LINES_LIMIT] = {false}, level = false;
-
-    for (int i = 0; i < count; i++)
-        level |= !rules[i].upright;
-    for (int k = 0; k < p->count; k++)
-        for (int i = 0; i < count && level; i++)
-            if (is_cut_off(&p->list[k], &rules[i], w, h))
-                p->list[k].dropped = cuts[i] = true;
-    if (!may_go(p, h))
-        return false;
-    for (int i = 0; i < w * h; i++) {
-        const Part *part = p->label[i] >= 0 ? &p->list[p->label[i]] : NULL;
-
-        mask[i] = part && part->dropped;
-        for (int k = 0; k < count && !part; k++)
-            mask[i] |= cuts[k] && is_behind(&rules[k], i % w, i / w, w, h);
-    }
-    return true;
-}
-
-/* Takes what rules from rim to rim cut off out; whether there was any. */
-static int erase_cut_off(InkMap *m, Work *work, Err *e)
-{
-    Line rules[LINES_LIMIT];
-    const uint8_t kinds[LINES_LIMIT] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    float full = fmaxf(faint_rule * m->level, 3 * m->noise);
-    const size_t n = (size_t)m->width * (size_t)m->height;
-    int count;
-    bool any;
-    Parts *p;
-
-    for (size_t i = 0; i < n; i++) /* printed in a paler colour than what is written */
-        work->rest[i] = fminf(1, m->depth[i] / full) > 0.99f;
-    count = lines_find(work->rest, m->width, m->height, little_clear, rules, e);
-    if (count <= 0)
-        return count;
-    memset(work->mask, 0, n);
-    lines_mark(m->ink, m->width, m->height, rules, kinds, count, work->mask);
-    for (size_t i = 0; i < n; i++)
-        work->rest[i] = work->mask[i] ? 0 : m->ink[i];
-    p = parts_find(work->rest, m->width, m->height, part_ink, e);
-    if (!p)
-        return -(int)ERR_MEMORY;
-    any = mark_cut_off(p, rules, count, m->width, m->height, work->mask);
-    parts_free(p);
-    if (any)
-        erase(m, work->mask);
-    return any;
-}
-
 /* ---- all ---- */
 
-/* Takes the marked sides of a box out if it is around writing, and what the rim cuts outside of it; whether it is. */
-static int erase_box(InkMap *m, const Box *b, Work *work, Err *e)
+/* If a box, whose sides are marked in work->mask, is around writing, adds them and what the rim cuts outside of it to work->gone; whether it
+ * is. */
+static int take_box(const InkMap *m, const Box *b, Work *work, Err *e)
 {
     int n = m->width * m->height;
     Parts *p;
     bool around;
 
     for (int i = 0; i < n; i++)
-        work->rest[i] = work->mask[i] ? 0 : m->ink[i];
+        work->rest[i] = work->mask[i] || work->gone[i] ? 0 : m->ink[i];
     p = parts_find(work->rest, m->width, m->height, part_ink, e);
     if (!p)
         return -(int)ERR_MEMORY;
     around = is_around(look_inside(p, b), b);
-    if (around) {
-        mark_outside(p, n, b, work->mask);
-        erase(m, work->mask);
-    }
+    for (int i = 0; around && i < n; i++)
+        work->gone[i] |= work->mask[i];
+    if (around)
+        mark_outside(p, n, b, work->gone);
     parts_free(p);
     return around;
 }
 
-/* Returns how many there were. */
-static int erase_boxes(InkMap *m, const Side *level, int levels, const Side *upright, int uprights, Work *work, Err *e)
+/* The largest boxes first; returns how many are around writing. One in another that is not is looked at, too. */
+static int take_boxes(const InkMap *m, const Sides *sides, Work *work, Err *e)
 {
-    int w = m->width, h = m->height, count = 0, erased = 0;
-    size_t size = (size_t)w * h;
-    Box known[BOXES_LIMIT];
+    int w = m->width, h = m->height, count = 0;
+    float limit = INFINITY;
+    Box taken[BOXES_LIMIT];
 
-    while (count < BOXES_LIMIT && next_box(level, levels, upright, uprights, w, h, known, count, &known[count])) {
-        const Box *b = &known[count++];
+    for (int tries = 0; tries < TRIES && count < BOXES_LIMIT && next_box(sides, w, h, limit, taken, count, &taken[count]); tries++) {
+        const Box *b = &taken[count];
         int status;
 
-        memset(work->mask, 0, size);
+        limit = box_area(b);
+        memset(work->mask, 0, (size_t)w * h);
         mark_box(m->ink, w, h, b, work->spare, work->mask);
-        status = erase_box(m, b, work, e);
+        status = take_box(m, b, work, e);
         if (status < 0)
             return status;
-        erased += status;
+        count += status;
     }
-    return erased;
+    return count;
 }
 
-static int find_and_erase(InkMap *m, Work *work, Err *e)
+static int find_boxes(const InkMap *m, Work *work, Err *e)
 {
-    Side sides[2][SIDES_LIMIT];
-    int counts[2] = {0, 0};
+    Sides sides = {.count = {0, 0}};
 
     for (int upright = 0; upright < 2; upright++) {
         View v;
         bool made = view_make(&v, m->ink, m->width, m->height, upright);
 
         if (made)
-            counts[upright] = find_sides(&v, m->ink, m->width, m->height, upright, work, sides[upright]);
+            sides.count[upright] = find_sides(&v, m->ink, m->width, m->height, upright, work, sides.list[upright]);
         free(v.inked);
         if (!made)
             return err_set(e, ERR_MEMORY, "no memory for a map of %dx%d", m->width, m->height);
-        if (counts[upright] < 2)
+        if (sides.count[upright] < 2)
             return 0;
     }
-    return erase_boxes(m, sides[0], counts[0], sides[1], counts[1], work, e);
+    return take_boxes(m, &sides, work, e);
 }
 
-int frames_erase(InkMap *m, bool cell, Err *e)
+static bool work_make(Work *work, size_t longer, size_t size)
 {
-    size_t size = (size_t)m->width * m->height, longer = (size_t)(m->width > m->height ? m->width : m->height);
-    float level = m->level;
-    Work work;
-    int erased, cut_off;
+    *work = (Work){malloc(longer * sizeof *work->lengths), malloc(longer), malloc(longer * sizeof *work->best), malloc(size), malloc(size),
+                   calloc(size, 1), malloc(size * sizeof *work->rest)};
+    return work->lengths && work->votes && work->best && work->mask && work->spare && work->gone && work->rest;
+}
 
-    if (m->blank || m->width < LEAST_SIDE || m->height < LEAST_SIDE)
+static void work_free(Work *work)
+{
+    free(work->lengths);
+    free(work->votes);
+    free(work->best);
+    free(work->mask);
+    free(work->spare);
+    free(work->gone);
+    free(work->rest);
+}
+
+int frames_erase(InkMap *m, Err *e)
+{
+    int w = m->width, h = m->height, count;
+    Work work;
+
+    if (m->blank || w < LEAST_SIDE || h < LEAST_SIDE)
         return 0;
-    work = (Work){malloc(longer * sizeof *work.lengths), malloc(longer), malloc(longer * sizeof *work.best), malloc(size), malloc(size),
-                  malloc(size * sizeof *work.rest)};
-    cut_off = 0;
-    erased = work.lengths && work.votes && work.best && work.mask && work.spare && work.rest
-                 ? find_and_erase(m, &work, e)
-                 : err_set(e, ERR_MEMORY, "no memory for a map of %dx%d", m->width, m->height);
-    if (erased >= 0 && cell)
-        cut_off = erase_cut_off(m, &work, e);
-    free(work.lengths);
-    free(work.votes);
-    free(work.best);
-    free(work.mask);
-    free(work.spare);
-    free(work.rest);
-    if (erased > 0 || cut_off > 0) {
-        ink_level(m);
-        m->blank |= m->level < faintest * level;
-    }
-    return erased < 0 ? erased : cut_off < 0 ? cut_off : 0;
+    count = work_make(&work, (size_t)(w > h ? w : h), (size_t)w * h) ? find_boxes(m, &work, e)
+                                                                    : err_set(e, ERR_MEMORY, "no memory for a map of %dx%d", w, h);
+    if (count > 0)
+        ink_take_out(m, work.gone);
+    work_free(&work);
+    return count < 0 ? count : 0;
 }

@@ -14,6 +14,8 @@
 
 enum { SIDE = 96, SMOOTHED_SIDE = 60, AXIS_STEPS = 20, AXIS_SIDE = 64 };
 
+static const float faint_fringe = 0.3f; /* ink beside what is taken out that goes, too */
+static const float least_rest = 0.15f;  /* level of what is left when ink was taken out, of the level before */
 static const float least_depth = 9;    /* grey steps: less is no ink */
 static const float least_contrast = 4; /* of a stroke against the noise of the paper */
 static const float most_ink = 0.75f;   /* a darker part larger than this is not ink */
@@ -287,4 +289,23 @@ void ink_free(InkMap *m)
     free(m->ink);
     free(m->depth);
     free(m);
+}
+
+void ink_take_out(InkMap *m, const uint8_t *mask)
+{
+    int w = m->width, h = m->height;
+    float level = m->level;
+
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++) {
+            bool beside = false;
+
+            for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < h; v++)
+                for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < w; u++)
+                    beside |= mask[(size_t)v * w + u];
+            if (mask[(size_t)y * w + x] || (beside && m->ink[(size_t)y * w + x] < faint_fringe))
+                m->depth[(size_t)y * w + x] = 0;
+        }
+    ink_level(m);
+    m->blank |= m->level < least_rest * level;
 }

@@ -9,7 +9,7 @@
 
 #include "image/levels.h"
 
-enum { SIDE = 80, LEAST_SIDE = 20 };
+enum { SIDE = 80, LEAST_SIDE = 20, LEAST_STEPS = 4 };
 
 static const float inked = 0.1f;         /* a pixel of a line has more ink */
 static const float coverage = 0.88f;     /* the least share of a line that is inked */
@@ -221,7 +221,7 @@ int lines_find(const float *ink, int w, int h, float clear, Line lines[LINES_LIM
         View s = view_of(ink, w, h, upright);
         m.u = (s.along + factor - 1) / factor;
         m.v = (s.across + factor - 1) / factor;
-        if (rims_are_inked(&s))
+        if (m.u >= LEAST_STEPS && m.v >= LEAST_STEPS && rims_are_inked(&s))
             count = find_along(ink, w, h, upright, clear, &m, votes, lengths, lines, count);
     }
     free(m.inked);

@@ -95,7 +95,7 @@ static int see_cell(const Image *photo, Cell *cell, LineReader *numbers, Seen *s
 
     cell->probability = 1;
     if (!status && !empty && numbers) {
-        status = line_read(numbers, im, &(LineOptions){.polarity = INK_DARK, .of_page = true}, &number, e);
+        status = line_read(numbers, im, &(LineOptions){.polarity = INK_DARK, .is_part = true}, &number, e);
         if (!status)
             take_number(&number, cell);
     } else if (!status && !empty) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/cut_off.h"
 #include "image/frames.h"
 #include "model/shipped.h"
 #include "nn/exec.h"
@@ -211,7 +212,7 @@ static int look(LineReader *r, const float *ink, int w, int h, const LineOptions
     status = out->clear ? text_line_find(out->clear, w, h, &found, e) : -(int)ERR_MEMORY;
     for (int i = 0; !status && i < HEIGHTS && !words; i++) {
         status = add_look(r, ink, w, h, &found, heights_px[i], o->length, out, e);
-        words = !status && o->of_page && !o->length.most && are_words(&found, &out->list[0]);
+        words = !status && o->is_part && !o->length.most && are_words(&found, &out->list[0]);
     }
     if (words)
         out->count = 0;
@@ -377,7 +378,9 @@ int line_read(LineReader *r, const Image *im, const LineOptions *options, LineRe
     *out = (LineReading){.probability = 1};
     if (!map)
         return -ERR_MEMORY;
-    status = o.of_page ? 0 : frames_erase(map, true, e);
+    status = o.is_part ? 0 : frames_erase(map, e);
+    if (!status && !o.is_part)
+        status = cut_off_erase(map, e);
     if (!status && !map->blank)
         status = read_ink(r, map->ink, map->width, map->height, &o, out, e);
     scale_boxes(out, map->scale);

@@ -33,7 +33,7 @@ typedef struct LineDigit {
 typedef struct LineReading {
     char text[CTC_LABELS + 1]; /* "" where there is no number */
     int count;
-    double probability; /* of the whole text */
+    double probability; /* of the whole text; with the stroke that ends an amount (read/slash.h) where one was left out */
     LineDigit digits[CTC_LABELS];
 } LineReading;
 
@@ -48,8 +48,8 @@ int line_length_parse(const char *text, LineLength *out, Err *e);
 typedef struct LineOptions {
     LineLength length;
     InkPolarity polarity; /* INK_AUTO: found out */
-    bool of_page; /* cut out around writing on a page: boxes (image/frames.h) are not looked for, and it may be no number: where there
-                     are five signs or more and half of them are no digits, count is 0 */
+    bool is_part; /* cut out around writing that the caller found: nothing is taken out that is around it (image/frames.h, image/cut_off.h), and
+                     it may be words: where there are five signs or more and half of them are no digits, count is 0 */
 } LineOptions;
 
 typedef struct LineReader LineReader;

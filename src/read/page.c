@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "image/codec.h"
+#include "image/cut_off.h"
 #include "image/frames.h"
 #include "image/ink.h"
 #include "read/broad.h"
@@ -154,7 +155,7 @@ static PIX *find_ink(const Image *im, Look *look, Err *e)
     int side = longer < WORK_SIDE ? longer : WORK_SIDE;
     InkMap *map = ink_find(
         im, &(InkOptions){.side_px = side, .stroke_px = 9 + (int)(thickest * (float)side)}, e);
-    bool failed = map && side <= PAGE_CELL_SIDE && frames_erase(map, true, e);
+    bool failed = map && side <= PAGE_CELL_SIDE && (frames_erase(map, e) || cut_off_erase(map, e));
     PIX *pix = map && !failed ? pix_from_ink(map) : NULL;
 
     look->scale = map ? map->scale : 1;

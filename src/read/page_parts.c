@@ -1,8 +1,10 @@
 /* page.h without Leptonica, for the page in the browser: ink as a single digit's is found (image/ink.h), lines from rim
  * to rim taken out, connected parts. Strokes may be of any width, so it needs no second look (read/broad.h). */
+#include <math.h>
 #include <stdlib.h>
 
 #include "image/borders.h"
+#include "image/cut_off.h"
 #include "image/frames.h"
 #include "image/ink.h"
 #include "image/parts.h"
@@ -15,7 +17,7 @@ static const float stroke = 0.4f; /* ink that belongs to a stroke */
 
 static Piece *list_parts(const InkMap *map, int *count, Err *e)
 {
-    Parts *parts = parts_find(map->ink, map->width, map->height, stroke, e);
+    Parts *parts = parts_find(map->ink, map->width, map->height, map->blank ? INFINITY : stroke, e);
     Piece *p = parts ? malloc(((size_t)parts->count + 1) * sizeof *p) : NULL;
 
     if (parts && !p)
@@ -54,10 +56,8 @@ Piece *page_find(const Image *im, int *count, Lay *lay, Err *e)
     *count = 0;
     if (lay)
         *lay = (Lay){0};
-    if (map && !map->blank && (!is_cell || frames_erase(map, true, e) == 0) && borders_erase(map, e) == 0)
+    if (map && (!is_cell || (frames_erase(map, e) == 0 && cut_off_erase(map, e) == 0)) && borders_erase(map, e) == 0)
         p = list_parts(map, count, e);
-    else if (map && map->blank && !(p = malloc(sizeof *p)))
-        err_set(e, ERR_MEMORY, "no memory for a page");
     if (p)
         *count = pieces_arrange(p, *count, map->scale, im, lay);
     ink_free(map);

@@ -299,6 +299,23 @@ static int read_inside(Reader *r, Sight *s, const Image *im, const ReadOptions *
     return status;
 }
 
+/* How many of the picture's rims a digit reaches. */
+static int rims_reached(const ReadDigit *d, const Image *im)
+{
+    int near = (im->width > im->height ? im->width : im->height) / 100;
+
+    return (d->x <= near) + (d->y <= near) + (d->x + d->width >= im->width - near) + (d->y + d->height >= im->height - near);
+}
+
+/* Refuses what is alone on a photo and reaches two of its rims without filling it: a fold, a shadow, part of a ring. */
+static void refuse_cut(Sight *s, const Image *im)
+{
+    ReadDigit *d = s->count == 1 ? &s->spots[0].digit : NULL;
+
+    if (d && !sight_is_close(im) && rims_reached(d, im) > 1 && (10 * d->width < 7 * im->width || 10 * d->height < 7 * im->height))
+        d->digit = -1;
+}
+
 /* ---- the way up ---- */
 
 /* Looks at the picture turned; that is kept where it is clearly worth more. */
@@ -494,6 +511,8 @@ int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *o
         status = read_inside(r, &sights[i], images[i], &options[i], e);
     for (int i = 0; !status && i < count; i++)
         status = read_way_up(r, &sights[i], images[i], &options[i], e);
+    for (int i = 0; !status && i < count; i++)
+        refuse_cut(&sights[i], images[i]);
     for (int i = 0; !status && i < count; i++)
         status = (out[i] = reading_new(images[i], &sights[i], e)) ? 0 : -(int)ERR_MEMORY;
     for (int i = 0; i < count; i++) {

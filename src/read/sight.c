@@ -132,7 +132,7 @@ static int read_number(Sight *s, LineReader *lines, const Image *im, Piece part,
                        const ReadOptions *options, Err *e)
 {
     bool is_part = part.width < im->width || part.height < im->height;
-    const LineOptions how = {.length = options->length, .of_page = is_part};
+    const LineOptions how = {.length = options->length, .is_part = is_part};
     LineReading r;
     int status = read_part(lines, im, part, &how, &r, e);
 
@@ -365,8 +365,7 @@ static int look_at_part(Sight *s, LineReader *lines, const Image *im, Piece part
     return status;
 }
 
-/* Small enough to have been cut out around a digit. */
-static bool is_close(const Image *im)
+bool sight_is_close(const Image *im)
 {
     return im->width <= CROP_SIDE && im->height <= CROP_SIDE;
 }
@@ -394,7 +393,7 @@ static bool is_small(const Image *im, const Piece *pieces, int count, Piece *par
     double area = (double)im->width * im->height;
     Piece b;
 
-    if (!count || is_close(im))
+    if (!count || sight_is_close(im))
         return false;
     b = box_of(im, pieces, count);
     *part = wider(im, b.x, b.y, b.width, b.height, fmax(0.6 * b.height, STRIP_LEAST / 2)); /* a page stays one */
@@ -409,7 +408,7 @@ static int look(Sight *s, LineReader *lines, const Image *im, const ReadOptions 
     Piece *pieces, part;
 
     s->part = (Piece){.width = im->width, .height = im->height};
-    if (options->single && is_close(im))
+    if (options->single && sight_is_close(im))
         return add_digit(s, im, s->part, 0, false, e);
     pieces = page_find(im, &count, &lay, e);
     if (!pieces)

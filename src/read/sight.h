@@ -41,6 +41,9 @@ int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOpt
  * other ink, or little besides what is seen. */
 int sight_look_inside(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
+/* Whether a picture is small enough to have been cut out around a digit. */
+bool sight_is_close(const Image *im);
+
 void sight_free(Sight *s);
 
 #endif

@@ -1,3 +1,4 @@
+/* A slash and a 1 differ by how they lie among the digits before them: a 1 leans as these do. */
 #include "read/slash.h"
 
 #include <math.h>
@@ -6,6 +7,7 @@
 
 static const float inked = 0.4f;
 static const float lean = 0.12f;    /* columns a row, to the right upwards */
+static const float lean_more = 0.14f; /* than the other digits */
 static const float straight = 0.4f; /* deviation from a straight line, of the stroke's width along a row: .29 of one that is even */
 
 /* The stroke that stands where a digit was read; NULL: there is none so high. */
@@ -23,23 +25,53 @@ static const Part *find_stroke(const Parts *p, const LineDigit *d)
     return best;
 }
 
-static bool leans(const Parts *p, const Part *stroke, int w)
-{
-    double xy = 0, yy = 0, xx = 0, slope, off;
-    int label = (int)(stroke - p->list), n = stroke->area;
+/* How a part lies: columns a row to the right upwards, and how far its pixels are from that line, in the deviation. */
+typedef struct Lie {
+    double lean, off;
+} Lie;
 
-    for (int y = stroke->y0; y <= stroke->y1; y++)
-        for (int x = stroke->x0; x <= stroke->x1; x++)
+static Lie lie_of(const Parts *p, const Part *part, int w)
+{
+    double xy = 0, yy = 0, xx = 0, slope;
+    int label = (int)(part - p->list);
+
+    for (int y = part->y0; y <= part->y1; y++)
+        for (int x = part->x0; x <= part->x1; x++)
             if (p->label[y * w + x] == label) {
-                double u = x - stroke->middle_x, v = y - stroke->middle_y;
+                double u = x - part->middle_x, v = y - part->middle_y;
 
                 xy += u * v;
                 yy += v * v;
                 xx += u * u;
             }
     slope = yy > 0 ? xy / yy : 0;
-    off = sqrt(fmax(0, xx - slope * xy) / n);
-    return -slope >= lean && off <= straight * n / part_height(stroke) + 0.02 * part_height(stroke);
+    return (Lie){-slope, sqrt(fmax(0, xx - slope * xy) / part->area)};
+}
+
+/* The mean lean of what is about as high as the stroke and before it. */
+static double lean_before(const Parts *p, const Part *stroke, int w)
+{
+    double sum = 0;
+    int count = 0;
+
+    for (int k = 0; k < p->count; k++) {
+        const Part *part = &p->list[k];
+
+        if (part != stroke && part->middle_x < stroke->middle_x && 2 * part_height(part) > part_height(stroke)) {
+            sum += lie_of(p, part, w).lean;
+            count++;
+        }
+    }
+    return count ? sum / count : 0;
+}
+
+/* Whether a stroke is straight and leans, more than the digits before it do. */
+static bool leans(const Parts *p, const Part *stroke, int w)
+{
+    const Lie lie = lie_of(p, stroke, w);
+
+    return lie.lean >= lean && lie.lean >= lean_before(p, stroke, w) + lean_more &&
+           lie.off <= straight * stroke->area / part_height(stroke) + 0.02 * part_height(stroke);
 }
 
 static bool is_dash(const Part *p, const Part *stroke)

@@ -11,8 +11,8 @@
 #include "base/err.h"
 #include "read/line.h"
 
-/* Whether a number's last digit, where it stands on a map (h,w) of ink without rules, is one straight stroke that leans to the right and
- * has a dash behind it, and nothing else. ERR_MEMORY. */
+/* Whether a number's last digit, where it stands on a map (h,w) of ink without rules, is one straight stroke that leans to the right,
+ * more than the digits before it, and has a dash behind it, and nothing else. ERR_MEMORY. */
 int slash_find(const float *ink, int w, int h, const LineDigit *last, bool *ends, Err *e);
 
 #endif

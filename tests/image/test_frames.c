@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
+#include "image/cut_off.h"
 #include "image/frames.h"
 
 enum { WIDTH = 120, HEIGHT = 60, DEEP = 150, PALE = 30 };
@@ -59,7 +60,8 @@ static void seven(InkMap *m, float x, float y, float height)
 static void erase(InkMap *m)
 {
     ink_level(m);
-    assert_int_equal(frames_erase(m, true, NULL), 0);
+    assert_int_equal(frames_erase(m, NULL), 0);
+    assert_int_equal(cut_off_erase(m, NULL), 0);
 }
 
 static bool is_inked(const InkMap *m, int x, int y)

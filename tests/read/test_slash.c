@@ -70,6 +70,18 @@ static void a_one_stays_one(void **state)
     assert_false(ends(&low));
 }
 
+/* "41 -" by a hand that slants. */
+static void a_one_leans_as_its_neighbours_do(void **state)
+{
+    Map m = {{0}};
+
+    (void)state;
+    stroke(&m, 38, 10, 20, 50);
+    stroke(&m, 70, 10, 52, 50);
+    stroke(&m, 75, 30, 95, 29);
+    assert_false(ends(&m));
+}
+
 static void an_empty_map_has_no_slash(void **state)
 {
     const Map m = {{0}};
@@ -83,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slash_with_a_dash_ends_an_amount),
         cmocka_unit_test(a_one_stays_one),
+        cmocka_unit_test(a_one_leans_as_its_neighbours_do),
         cmocka_unit_test(an_empty_map_has_no_slash),
     };
 

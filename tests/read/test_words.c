@@ -26,7 +26,7 @@ static int digits_in(const char *text, LineLength length)
     Image *im = print(text);
     LineReading o;
 
-    assert_int_equal(line_read(r, im, &(LineOptions){.length = length, .of_page = true}, &o, NULL), 0);
+    assert_int_equal(line_read(r, im, &(LineOptions){.length = length, .is_part = true}, &o, NULL), 0);
     image_free(im);
     line_reader_free(r);
     return o.count;
