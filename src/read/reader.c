@@ -272,7 +272,23 @@ static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *o
     return status || !changed ? status : read_digits(r, s, 1, e);
 }
 
-/* Whether there is a digit that was not refused. */
+/* How many of the picture's rims a digit reaches. */
+static int rims_reached(const ReadDigit *d, const Image *im)
+{
+    int near = (im->width > im->height ? im->width : im->height) / 100;
+
+    return (d->x <= near) + (d->y <= near) + (d->x + d->width >= im->width - near) + (d->y + d->height >= im->height - near);
+}
+
+/* Whether there is nothing, or nothing but what was refused and reaches a rim. */
+static bool is_at_rims(const Sight *s, const Image *im)
+{
+    for (int i = 0; i < s->count; i++)
+        if (s->spots[i].digit.digit >= 0 || !rims_reached(&s->spots[i].digit, im))
+            return false;
+    return true;
+}
+
 static bool has_answer(const Sight *s)
 {
     for (int i = 0; i < s->count; i++)
@@ -285,7 +301,7 @@ static bool has_answer(const Sight *s)
 static int read_inside(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
 {
     Sight inside = {0};
-    int status = has_answer(s) ? 0 : sight_look_inside(&inside, r->line, im, options, e);
+    int status = is_at_rims(s, im) ? sight_look_inside(&inside, r->line, im, options, e) : 0;
 
     if (!status && inside.count)
         status = read_digits(r, &inside, 1, e);
@@ -297,14 +313,6 @@ static int read_inside(Reader *r, Sight *s, const Image *im, const ReadOptions *
     }
     sight_free(&inside);
     return status;
-}
-
-/* How many of the picture's rims a digit reaches. */
-static int rims_reached(const ReadDigit *d, const Image *im)
-{
-    int near = (im->width > im->height ? im->width : im->height) / 100;
-
-    return (d->x <= near) + (d->y <= near) + (d->x + d->width >= im->width - near) + (d->y + d->height >= im->height - near);
 }
 
 /* Refuses what is alone on a photo and reaches two of its rims without filling it: a fold, a shadow, part of a ring. */

@@ -474,9 +474,11 @@ int sight_look_inside(Sight *s, LineReader *lines, const Image *im, const ReadOp
     for (int i = 0; i < count; i++)
         if (is_inside(&pieces[i], im))
             pieces[inside++] = pieces[i];
-    b = box_of(im, pieces, inside);
-    if (inside && inside < count && 10 * b.height > im->height)
-        status = look_at_part(s, lines, im, wider(im, b.x, b.y, b.width, b.height, 0.15 * b.height), options, e);
+    if (inside && inside < count) {
+        b = box_of(im, pieces, inside);
+        if (10 * b.height > im->height) /* less is a smudge */
+            status = look_at_part(s, lines, im, wider(im, b.x, b.y, b.width, b.height, 0.15 * b.height), options, e);
+    }
     free(pieces);
     return status;
 }

@@ -37,8 +37,8 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
  * likelier none may be a number, but no single digit. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e);
 
-/* Fills an empty sight with what has paper on all sides, where other ink has not: the paper's edge, a shadow. Nothing where there is no such
- * other ink, or little besides what is seen. */
+/* Fills an empty sight with what keeps clear of the picture's rims, by a fortieth of its longer side, where other ink does not: the paper's edge,
+ * a shadow. Nothing where there is no such other ink, or what is clear is lower than a tenth of the picture. ERR_MEMORY. */
 int sight_look_inside(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
 /* Whether a picture is small enough to have been cut out around a digit. */
