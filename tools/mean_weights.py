@@ -27,6 +27,8 @@ def main():
     _, before, old = read(sys.argv[1])
     head, after, new = read(sys.argv[2])
     share = float(sys.argv[4]) if len(sys.argv) > 4 else 0.5
+    if not 0 <= share <= 1:
+        sys.exit(f"mean_weights: a share of {share}; possible is 0 to 1")
     mean = bytearray(new)
     for name, tensor in after.items():
         if name == "__metadata__":

@@ -505,25 +505,26 @@ static void add_struck(Line *l)
 {
     const Hand *h = &l->hand;
     float begin = (float)l->right, left = begin, right = begin, y = h->middle, half = 0.5f * h->height;
-    int kind = (int)rng_below(&l->r, 4), strokes = 1 + (int)rng_below(&l->r, 5);
+    enum { LEVEL, SCRIBBLED, EACH, CROSSED, KINDS } kind = rng_below(&l->r, KINDS); /* EACH has one stroke, CROSSED two */
+    int strokes = 1 + (int)rng_below(&l->r, 5);
 
     for (int i = 1 + (int)rng_below(&l->r, 3); i > 0; i--) {
         if (!add_digit(l, (int)rng_below(&l->r, DIGITS)))
             break;
         right = (float)l->right;
-        if (kind > 1)
+        if (kind == EACH || kind == CROSSED)
             strike(l, (Point){left, y + half}, (Point){right, y - half});
-        if (kind > 2)
+        if (kind == CROSSED)
             strike(l, (Point){left, y - half}, (Point){right, y + half});
         left = right;
     }
-    for (int i = 0; kind == 1 && i < 4 * strokes; i++) { /* back and forth */
+    for (int i = 0; kind == SCRIBBLED && i < 4 * strokes; i++) { /* back and forth */
         float from = begin + (right - begin) * rng_uniform(&l->r), slip = 0.4f * half * rng_normal(&l->r);
 
         strike(l, (Point){from - 0.4f * half, y + slip + 0.6f * half}, (Point){from + 0.4f * half, y + slip - 0.6f * half});
         strike(l, (Point){begin, y + slip}, (Point){right, y - slip});
     }
-    for (int i = 0; kind == 0 && i < strokes; i++) {
+    for (int i = 0; kind == LEVEL && i < strokes; i++) {
         float slip = 0.5f * half * rng_normal(&l->r);
 
         strike(l, (Point){begin, y + slip}, (Point){right, y + slip});

@@ -162,7 +162,7 @@ static void draw_bracket(Sheet *s, Place place, Pen pen, float half, float bow)
 }
 
 /* What stands before a number, as points in hundredths of a digit's height that a pen goes through, a point given twice
- * being a corner; {UP} lifts the pen. */
+ * being a corner; {UP} lifts the pen, and (0,0) ends. */
 enum { UP = 127, UNIT_POINTS = 40 };
 
 static const signed char units[][UNIT_POINTS][2] = {
@@ -176,9 +176,11 @@ static const signed char units[][UNIT_POINTS][2] = {
 };
 
 /* One of them, by hand or in print: bolder, paler, smaller than the digits or larger. */
+_Static_assert(sizeof units / sizeof *units == SIGN_NUMBER - SIGN_DOLLAR + 1, "a unit has no points");
+
 static void draw_unit(const Hand *hand, SignKind kind, Place place, Rng *r, Sheet *s)
 {
-    const signed char(*at)[2] = units[kind - SIGN_DOLLAR];
+    const signed char(*at)[2] = units[kind - SIGN_DOLLAR]; /* in the order of SignKind */
     bool printed = rng_uniform(r) < 0.5f;
     float size = 0.01f * rng_range(r, 0.6f, 1.2f), wide = size * rng_range(r, 0.8f, 1.3f), shake = printed ? 0.5f : 3;
     Pen pen = {hand->pen.radius * rng_range(r, 0.7f, 1.2f), hand->pen.level};

@@ -64,7 +64,7 @@ Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
 
     if (plain)
         return hand_neat(20, gaps, r);
-    if (chance(r, 0.2f))
+    if (chance(r, 0.12f))
         return hand_neat(bounded(21.5f * expf(0.16f * rng_normal(r)), 14, 29), gaps, r);
     h.height = bounded(21.5f * expf(0.16f * rng_normal(r)), 12, 31);
     h.aspect = bounded(expf(0.16f * rng_normal(r)), 0.65f, 1.45f);

@@ -3,7 +3,7 @@
  *     if (clean_digit(map, &e) == 0 && !map->blank)
  *         ...                              // map->ink holds the digit alone
  *
- * Made for a picture of one digit. Lines that run from rim to rim go first, then parts that hug the
+ * Made for a picture of one digit. Boxes (image/frames.h) go first, then lines that run from rim to rim, parts that hug the
  * rim, frames round something, and what is small or far beside the main part. What then is left of an erased border's flank is
  * nothing. */
 #ifndef SCRAWL_IMAGE_CLEAN_H

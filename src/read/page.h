@@ -3,7 +3,7 @@
  *     int count;
  *     Piece *pieces = page_find(image, &count, NULL, &e);
  *
- * Light is evened out, ink told from paper, ruled lines removed; strokes too broad for that are looked for once more
+ * Light is evened out, ink told from paper, ruled lines removed, in small pictures boxes and what rules cut off, too; strokes too broad for that are looked for once more
  * (read/broad.h); connected strokes that stand above each other become
  * one piece, specks fall away, pieces are gathered into lines of writing. Touching digits stay one piece. */
 #ifndef SCRAWL_READ_PAGE_H

@@ -1,4 +1,4 @@
-/* page.h without Leptonica, for the page in the browser: ink as a single digit's is found (image/ink.h), lines from rim
+/* page.h without Leptonica, for the page in the browser: ink as a single digit's is found (image/ink.h), boxes and lines from rim
  * to rim taken out, connected parts. Strokes may be of any width, so it needs no second look (read/broad.h). */
 #include <math.h>
 #include <stdlib.h>
