@@ -50,22 +50,24 @@ static bool are_beside(const Part *a, const Part *b)
     return 2 * (bottom - top + 1) > low;
 }
 
-/* Whether what is beyond a rule is cut, all that is as high as a third of the highest, and a level rule does not go through a line
+/* Whether what is beyond a rule is cut, all that is half as high as what is on this side, and a level rule does not go through a line
  * of writing. */
 static bool rule_cuts(const Parts *p, const Line *rule, int w, int h)
 {
-    int tallest = 0;
+    int tallest = 0, inside = 0;
 
     for (int k = 0; k < p->count; k++) {
         Beyond b = part_beyond(&p->list[k], rule, w, h);
 
         if (b.cut && part_height(&p->list[k]) > tallest)
             tallest = part_height(&p->list[k]);
+        if (!b.all && part_height(&p->list[k]) > inside)
+            inside = part_height(&p->list[k]);
     }
     for (int k = 0; k < p->count && tallest; k++) {
         Beyond b = part_beyond(&p->list[k], rule, w, h);
 
-        if (b.all && !b.cut && 3 * part_height(&p->list[k]) >= tallest)
+        if (b.all && !b.cut && 2 * part_height(&p->list[k]) >= inside)
             return false;
         for (int i = 0; i < p->count && b.cut && !rule->upright; i++)
             if (!part_beyond(&p->list[i], rule, w, h).all && 2 * part_height(&p->list[i]) > tallest &&
