@@ -114,12 +114,30 @@ static void a_squared_sheet_without_writing_is_empty(void **state)
     image_free(im);
 }
 
+/* A fold goes from rim to rim. */
+static void a_line_across_the_sheet_is_no_digit(void **state)
+{
+    Image *im = blank_sheet();
+    Reading *r;
+
+    for (int y = 0; y < HEIGHT; y++)
+        for (int broad = 0; broad < 12; broad++)
+            darken(im, 850 - y / 9 + broad, y, 110);
+    r = reader_read(*state, im, &(ReadOptions){0}, NULL);
+    assert_non_null(r);
+    for (int i = 0; i < r->line_count; i++)
+        assert_null(strpbrk(r->lines[i].text, "0123456789"));
+    reading_free(r);
+    image_free(im);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_little_writing_on_a_large_sheet_is_read_where_it_is),
         cmocka_unit_test(squared_paper_may_lie_askew),
         cmocka_unit_test(a_squared_sheet_without_writing_is_empty),
+        cmocka_unit_test(a_line_across_the_sheet_is_no_digit),
     };
 
     return cmocka_run_group_tests(tests, open_reader, close_reader);
