@@ -7,14 +7,13 @@
 #include "image/lines.h"
 #include "image/parts.h"
 
-enum { ROUNDS = 3, FRINGE = 2 };
+enum { ROUNDS = 3 };
 enum {
     MAYBE = 1,
     SURE = 2
 }; /* in a mask: of a line that may be a digit's bar, or of one that is none */
 
 static const float inked = 0.4f, faint = 0.1f; /* ink of a stroke, and of a line */
-static const float faintest = 0.15f;           /* of the lines' level: the least level of a digit */
 static const float near_rim = 0.25f; /* from the middle: beyond it a thick line may be a border */
 static const float thinner = 0.65f;  /* of the strokes' width: a ruled line */
 static const float clear_along = 0.12f,
@@ -148,52 +147,22 @@ static int mark_lines(const InkMap *m, Line *lines, int count, uint8_t *mask)
     return kept;
 }
 
-/* Whether all four neighbours of pixel (x, y) are inked: its fringe is theirs. */
-static bool is_inside(const InkMap *m, const float *ink, int x, int y)
+/* Leaves in the mask the sure lines, those that hang together with next to nothing else, and all if they are
+ * borders. Returns how many pixels that are. */
+static int choose_marked(const InkMap *m, const Parts *p, uint8_t *mask, int lines, Rest *rests)
 {
-    const float *p = ink + y * m->width + x;
-
-    return x > 0 && y > 0 && x < m->width - 1 && y < m->height - 1 && p[-1] > inked &&
-           p[1] > inked && p[-m->width] > inked && p[m->width] > inked;
-}
-
-/* Takes pixel `i` and the faint fringe round it out of the map; `ink` is the map as it was. */
-static void erase(InkMap *m, const float *ink, int i)
-{
-    int y = i / m->width, x = i - y * m->width;
-    int x0 = x > FRINGE ? x - FRINGE : 0, x1 = x + FRINGE < m->width ? x + FRINGE : m->width - 1;
-    int y0 = y > FRINGE ? y - FRINGE : 0, y1 = y + FRINGE < m->height ? y + FRINGE : m->height - 1;
-
-    m->depth[i] = m->ink[i] = 0;
-    if (is_inside(m, ink, x, y))
-        return;
-    for (int v = y0; v <= y1; v++)
-        for (int u = x0; u <= x1; u++)
-            if (!(ink[v * m->width + u] > inked))
-                m->depth[v * m->width + u] = m->ink[v * m->width + u] = 0;
-}
-
-/* Erases the sure lines, those that hang together with next to nothing else, and all if they are
- * borders. Returns how many pixels that were. */
-static int erase_marked(InkMap *m, const Parts *p, const uint8_t *mask, int lines, Rest *rests,
-                        float *ink)
-{
-    int n = m->width * m->height, longer = m->width > m->height ? m->width : m->height, erased = 0;
+    int longer = m->width > m->height ? m->width : m->height, chosen = 0;
 
     find_rests(m, p, mask, rests);
     bool borders = are_borders(m, p, rests, lines, mask);
-    memcpy(ink, m->ink, (size_t)n * sizeof *ink);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < m->width * m->height; i++) {
         int k = p->label[i];
-        if (k < 0 || !mask[i])
-            continue;
-        bool alone = (float)rest_side(&rests[k]) < little * (float)longer;
-        if (borders || alone || mask[i] == SURE) {
-            erase(m, ink, i);
-            erased++;
-        }
+        bool alone = k >= 0 && (float)rest_side(&rests[k]) < little * (float)longer;
+
+        mask[i] = k >= 0 && mask[i] && (borders || alone || mask[i] == SURE);
+        chosen += mask[i];
     }
-    return erased;
+    return chosen;
 }
 
 /* One round: the number of pixels erased, or a negative code. */
@@ -209,13 +178,13 @@ static int erase_lines(InkMap *m, uint8_t *mask, Err *e)
     if (!p)
         return erased;
     Rest *rests = malloc(((size_t)p->count + 1) * sizeof *rests);
-    float *ink = malloc((size_t)m->width * m->height * sizeof *ink);
-    if (rests && ink)
-        erased = erase_marked(m, p, mask, count, rests, ink);
+    if (rests)
+        erased = choose_marked(m, p, mask, count, rests);
     else
         err_set(e, ERR_MEMORY, "no memory for %d parts of a picture", p->count);
+    if (erased > 0)
+        ink_take_out(m, mask);
     free(rests);
-    free(ink);
     parts_free(p);
     return erased;
 }
@@ -230,14 +199,8 @@ int borders_erase(InkMap *m, Err *e)
     if (!mask)
         return err_set(e, ERR_MEMORY, "no memory for a picture of %d x %d pixels", m->width,
                        m->height);
-    for (int round = 0; round < ROUNDS && erased > 0 && !m->blank; round++) {
-        float level = m->level;
+    for (int round = 0; round < ROUNDS && erased > 0 && !m->blank; round++)
         erased = erase_lines(m, mask, e);
-        if (erased > 0) {
-            ink_level(m);
-            m->blank |= m->level < faintest * level;
-        }
-    }
     free(mask);
     return erased < 0 ? erased : 0;
 }

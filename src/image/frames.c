@@ -1,5 +1,6 @@
 /* A side is a straight run of ink along one axis that may drift a little across it: found by trying all drifts and places on a
- * map whose steps along the axis are few (Duda and Hart 1972), the longest run first. */
+ * map whose steps along the axis are few (Duda and Hart 1972), the longest run first. image/lines.c finds lines from rim to rim so,
+ * on a map made small both ways, without runs: a box's side may be short, and is sought at full height. */
 #include "image/frames.h"
 
 #include <math.h>

@@ -12,10 +12,10 @@
 #include "image/resample.h"
 #include "image/shadow.h"
 
-enum { SIDE = 96, SMOOTHED_SIDE = 60, AXIS_STEPS = 20, AXIS_SIDE = 64 };
+enum { SIDE = 96, SMOOTHED_SIDE = 60, AXIS_STEPS = 20, AXIS_SIDE = 64, FRINGE = 2 };
 
-static const float faint_fringe = 0.3f; /* ink beside what is taken out that goes, too */
-static const float least_rest = 0.15f;  /* level of what is left when ink was taken out, of the level before */
+static const float full_ink = 0.4f;    /* of a stroke: fainter ink beside what is taken out goes, too */
+static const float least_rest = 0.15f; /* level of what is left when ink was taken out, of the level before */
 static const float least_depth = 9;    /* grey steps: less is no ink */
 static const float least_contrast = 4; /* of a stroke against the noise of the paper */
 static const float most_ink = 0.75f;   /* a darker part larger than this is not ink */
@@ -291,21 +291,38 @@ void ink_free(InkMap *m)
     free(m);
 }
 
-void ink_take_out(InkMap *m, const uint8_t *mask)
+/* Whether all four neighbours of pixel (x, y) are inked: its fringe is theirs. */
+static bool is_inside(const float *ink, int w, int h, int x, int y)
+{
+    const float *p = ink + (size_t)y * w + x;
+
+    return x > 0 && y > 0 && x < w - 1 && y < h - 1 && p[-1] > full_ink && p[1] > full_ink && p[-w] > full_ink && p[w] > full_ink;
+}
+
+/* Sets depth to 0 at a pixel and in the faint fringe round it. */
+static void take_pixel(InkMap *m, int x, int y)
 {
     int w = m->width, h = m->height;
+    int x0 = x > FRINGE ? x - FRINGE : 0, x1 = x + FRINGE < w ? x + FRINGE : w - 1;
+    int y0 = y > FRINGE ? y - FRINGE : 0, y1 = y + FRINGE < h ? y + FRINGE : h - 1;
+
+    m->depth[(size_t)y * w + x] = 0;
+    if (is_inside(m->ink, w, h, x, y))
+        return;
+    for (int v = y0; v <= y1; v++)
+        for (int u = x0; u <= x1; u++)
+            if (!(m->ink[(size_t)v * w + u] > full_ink))
+                m->depth[(size_t)v * w + u] = 0;
+}
+
+void ink_take_out(InkMap *m, const uint8_t *mask)
+{
     float level = m->level;
 
-    for (int y = 0; y < h; y++)
-        for (int x = 0; x < w; x++) {
-            bool beside = false;
-
-            for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < h; v++)
-                for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < w; u++)
-                    beside |= mask[(size_t)v * w + u];
-            if (mask[(size_t)y * w + x] || (beside && m->ink[(size_t)y * w + x] < faint_fringe))
-                m->depth[(size_t)y * w + x] = 0;
-        }
+    for (int y = 0; y < m->height; y++)
+        for (int x = 0; x < m->width; x++)
+            if (mask[(size_t)y * m->width + x])
+                take_pixel(m, x, y);
     ink_level(m);
     m->blank |= m->level < least_rest * level;
 }

@@ -48,8 +48,8 @@ void ink_free(InkMap *m); /* NULL is fine */
 /* Measures the level anew and sets `blank` and `ink` by it, after depth was set to 0 somewhere. */
 void ink_level(InkMap *m);
 
-/* Sets depth to 0 where mask (height,width) is not, and where faint ink lies beside; `ink` and `level` become those of the rest, which may be
- * nothing: then the map is blank. */
+/* Takes the ink where mask (height,width) is not 0 out, with its faint fringe; `ink` and `level` become those of the rest. Where that is much
+ * fainter than what went it is its blur, and the map is blank. */
 void ink_take_out(InkMap *m, const uint8_t *mask);
 
 #endif

@@ -25,12 +25,13 @@ typedef struct Line {
 } Line;
 
 /* Fills `lines`, the clearest first, and returns how many; -ERR_MEMORY is the only error. Thin ones only:
- * up to an eighth of the map. `clear`: at least that share of a line is touched by no stroke; a line is as thick as that quantile of its ink. */
+ * up to an eighth of the map. `clear`: at least that share of a line is touched by no stroke; a line is as thick
+ * as that quantile of its ink. */
 int lines_find(const float *ink, int w, int h, float clear, Line lines[LINES_LIMIT], Err *e);
 
 /* Fits a line, of which `upright`, `start` and `end` are nearly known, to the ink no further than `reach` from it between
- * pixels `first` and `last` along it, and sets its thickness; false if there is no thin and straight one (what *line says then is of no use). `lengths` has room for
- * a number a pixel. */
+ * pixels `first` and `last` along it, and sets its thickness; false if there is no thin and straight one (what *line says then
+ * is of no use). `lengths` has room for a number a pixel. */
 bool line_fit(const float *ink, int w, int h, int first, int last, int reach, float clear, float *lengths, Line *line);
 
 /* Raises mask (h,w) to values[i] where the ink of line i lies, from rim to rim, except where strokes pass through it, and,
