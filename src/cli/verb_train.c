@@ -119,23 +119,22 @@ static int resumed_recipe(const char *folder, Recipe *recipe, Err *e)
 
 /* ---- the run ---- */
 
+/* A line may be cut at the terminal's width, so what people wait for stands first. */
 static bool watch(void *context, const FitProgress *p)
 {
-    char left[32];
+    char left[32], where[96];
 
+    snprintf(where, sizeof where, "epoch %ld of %ld  %3.0f %%  %s left  %.0f/s", p->epoch, p->epochs,
+             100.0 * p->epoch_step / p->epoch_steps, progress_time(left, p->seconds_left),
+             p->images_per_second);
     if (p->epoch_done && p->validation.count)
         progress_show(context, "epoch %ld of %ld  validation %ld of %ld right, loss %.4f", p->epoch,
                       p->epochs, p->validation.right, p->validation.count, p->validation.loss);
     else if (p->discriminator_loss > 0)
-        progress_show(context,
-                      "epoch %ld of %ld  %3.0f %%  generator %.4f  discriminator %.4f  %.0f images/s  %s left",
-                      p->epoch, p->epochs, 100.0 * p->epoch_step / p->epoch_steps, p->loss,
-                      p->discriminator_loss, p->images_per_second, progress_time(left, p->seconds_left));
+        progress_show(context, "%s  generator %.3f  discriminator %.3f", where, p->loss,
+                      p->discriminator_loss);
     else
-        progress_show(
-            context, "epoch %ld of %ld  %3.0f %%  loss %.4f  %.2f %% right  %.0f images/s  %s left",
-            p->epoch, p->epochs, 100.0 * p->epoch_step / p->epoch_steps, p->loss, 100 * p->accuracy,
-            p->images_per_second, progress_time(left, p->seconds_left));
+        progress_show(context, "%s  loss %.4f  %.2f %% right", where, p->loss, 100 * p->accuracy);
     return !interrupted();
 }
 
