@@ -27,7 +27,8 @@ static void draw(int digit, Rng *r, uint8_t *out)
                    .xy = height * (-slant - sinf(turn)),
                    .yx = height * wide * sinf(turn),
                    .yy = height * cosf(turn)};
-    Pen pen = {rng_range(r, 0.7f, 1.9f), 1};
+    float bold = rng_uniform(r);
+    Pen pen = {0.7f + 2.1f * bold * sqrtf(bold), 1};
 
     if (digit < 0)
         sketch_letter(place, pen, r, &sheet);

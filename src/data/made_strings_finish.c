@@ -143,7 +143,7 @@ void finish(int first, int end, Rng *r, Sheet *s, float *spare)
     if (chance(r, 0.3f))
         fade(s, rng_range(r, 0.1f, 0.6f), r);
     if (chance(r, 0.3f))
-        coarsen(s, rng_range(r, 1.15f, 2.4f), spare);
+        coarsen(s, rng_range(r, 1.15f, 2.9f), spare);
     if (chance(r, 0.4f))
         blur(s, rng_range(r, 0.1f, 1));
     if (paper)

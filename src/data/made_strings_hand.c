@@ -85,7 +85,7 @@ Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
     set_gap(&h, gaps, r);
     h.join = chance(r, 0.12f) ? rng_range(r, 0.1f, 0.6f) : 0;
     h.thin = chance(r, 0.5f);
-    width = bounded(2.1f * expf(0.35f * rng_normal(r)), 0.9f, 4.8f) * h.height / 22.5f;
+    width = bounded(2.1f * expf(0.4f * rng_normal(r)), 0.9f, 6) * h.height / 22.5f;
     h.pen = (Pen){0.5f * width, chance(r, 0.7f) ? 1 : rng_range(r, 0.6f, 1)};
     h.bold = bounded(0.35f * rng_normal(r), -0.6f, 1);
     h.bar_top = -2;
@@ -94,7 +94,7 @@ Hand hand_draw(StringGaps gaps, bool plain, Rng *r)
         h.bar_top = h.middle - h.height * rng_range(r, 0.65f, 0.95f);
         h.bar_bottom = h.middle + h.height * rng_range(r, 0.65f, 0.95f);
     }
-    h.sketched = chance(r, 0.15f) ? rng_range(r, 0.2f, 1) : 0;
+    h.sketched = chance(r, 0.22f) ? rng_range(r, 0.2f, 1) : 0;
     h.stroke = chance(r, 0.3f) ? rng_range(r, 0.3f, 1) : 0;
     if (h.stroke > 0 && chance(r, 0.5f))
         h.slant *= 0.2f;

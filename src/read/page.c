@@ -18,7 +18,10 @@ enum {
     LINE_LEAST = 120, /* pixels: a shorter straight stroke may be a 1 */
     LINE_RUN = 36,    /* pixels that a line stays in a row */
     LINE_BROAD = 12,  /* pixels: what is broader is a stroke */
-    LINE_GAP = 25     /* pixels that writing may cut out of it */
+    LINE_GAP = 25,    /* pixels that writing may cut out of it */
+    THIN_RUN = 16,    /* pixels of a straight rest of a thin line */
+    THIN_MOST = 3,    /* pixels that it may be thick */
+    STROKES_SHARE = 10 /* a tenth of what seems to be lines may be strokes */
 };
 
 static const float thickest = 0.08f; /* stroke, of the longer side */
@@ -60,6 +63,29 @@ static PIX *open_along(PIX *bits, bool across, int along, int beside)
     return across ? pixOpenBrick(NULL, bits, along, beside) : pixOpenBrick(NULL, bits, beside, along);
 }
 
+static int pixel_count(PIX *bits)
+{
+    l_int32 count = 0;
+
+    pixCountPixels(bits, &count, NULL);
+    return count;
+}
+
+/* Lines are all about as thick: what is thicker than nearly all of them are strokes of the pen along a line. */
+static void leave_strokes(PIX *lines, bool across)
+{
+    for (int limit = THIN_MOST + 1; limit < LINE_BROAD; limit += 2) {
+        PIX *thick = open_along(lines, across, 1, limit);
+        bool few = STROKES_SHARE * pixel_count(thick) < pixel_count(lines);
+
+        if (few)
+            pixSubtract(lines, lines, thick);
+        pixDestroy(&thick);
+        if (few)
+            return;
+    }
+}
+
 /* Straight lines along one axis. They may fall or rise a little, as those of a sheet that lies askew do: a line is a chain of
  * level runs, each a row above or below the one before. Somewhere it goes on for `length`; elsewhere writing may cut it.
  * Broad strokes would be such chains, too; of what is broad only blocks as long as that count, a sheet of other paper, and not
@@ -75,6 +101,7 @@ static PIX *find_lines(PIX *bits, bool across, int length)
     PIX *lines = pixSeedfillBinary(NULL, whole, cut_chains, 8);
 
     pixAnd(lines, lines, runs);
+    leave_strokes(lines, across);
     pixOr(lines, lines, blocks);
     pixDestroy(&level);
     pixDestroy(&broad);
@@ -130,8 +157,31 @@ static int line_length(int side)
     return side / 8 >= LINE_LEAST ? side / 8 : side * 6 / 10;
 }
 
-/* The lines of both axes are found before either are taken away: squared paper's cut each other. Of what is no single digit; once
- * the level ones are gone it may be one. */
+/* Takes what is left of thin lines away where the pen is broader than they are. */
+static PIX *without_thin_lines(PIX *bits)
+{
+    PIX *broad = pixOpenBrick(NULL, bits, 2 * THIN_MOST, 2 * THIN_MOST), *thin;
+
+    if (2 * pixel_count(broad) < pixel_count(bits)) {
+        pixDestroy(&broad);
+        return bits;
+    }
+    pixDestroy(&broad);
+    for (int across = 0; across < 2; across++) {
+        PIX *runs = open_along(bits, across, THIN_RUN, 1);
+
+        broad = open_along(bits, across, 1, THIN_MOST + 1);
+        thin = pixSubtract(NULL, runs, broad);
+        pixSubtract(bits, bits, thin);
+        pixDestroy(&runs);
+        pixDestroy(&broad);
+        pixDestroy(&thin);
+    }
+    return bits;
+}
+
+/* What is no line of the paper: those of both axes are found before either are taken away, since squared paper's cut each other.
+ * Of what is no single digit; once the level ones are gone it may be one. */
 static PIX *without_lines(PIX *bits)
 {
     int sides[2] = {pixGetHeight(bits), pixGetWidth(bits)};
@@ -140,9 +190,13 @@ static PIX *without_lines(PIX *bits)
     for (int across = 0; across < 2; across++)
         if (sides[across] >= 2 * LINE_LEAST)
             lines[across] = find_lines(bits, across, line_length(sides[across]));
+    bool any = (lines[0] && pixel_count(lines[0])) || (lines[1] && pixel_count(lines[1]));
+
     for (int across = 1; across >= 0 && (across || !is_one_digit(bits)); across--)
         if (lines[across])
             bits = remove_lines(bits, lines[across], across);
+    if (any)
+        bits = without_thin_lines(bits);
     pixDestroy(&lines[0]);
     pixDestroy(&lines[1]);
     return bits;

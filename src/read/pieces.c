@@ -141,15 +141,25 @@ static bool on_side(const Piece *pieces, int count)
     return (10 * wide >= 4 * count && 10 * down >= 6 * count) || 10 * wide >= 6 * count;
 }
 
+/* How far strokes of one digit may be apart. What is as high as the writing is a digit, unless it is half of a broken one. */
+static int stroke_gap(const Piece *a, const Piece *b, int writing)
+{
+    int tallest = most(a->height, b->height), lower = least(a->height, b->height);
+
+    return writing && 10 * lower > 7 * writing ? writing / 8 : tallest / 3;
+}
+
 /* Strokes of one digit stand above each other: the bar of a 5, the halves of a broken 8. */
 static int join_strokes(Piece *p, int n)
 {
+    enum { MANY = 5 }; /* of fewer nobody can tell how high the writing is */
+    int writing = n < MANY ? 0 : writing_height(p, n);
+
     for (int i = 0; i < n; i++)
         for (int j = i + 1; j < n; j++) {
             int apart = most(p[i].y, p[j].y) - least(p[i].y + p[i].height, p[j].y + p[j].height);
-            int tallest = most(p[i].height, p[j].height);
 
-            if (cover(p[i].x, p[i].width, p[j].x, p[j].width) < 0.6 || apart > tallest / 3)
+            if (cover(p[i].x, p[i].width, p[j].x, p[j].width) < 0.6 || apart > stroke_gap(&p[i], &p[j], writing))
                 continue;
             join(&p[i], &p[j]);
             p[j] = p[--n];

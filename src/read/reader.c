@@ -11,7 +11,7 @@
 #include "read/together.h"
 #include "read/way_up.h"
 
-enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10 };
+enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10, AGAIN_MOST = 32 };
 
 static const double least_structure = 0.02, beyond_doubt = 0.995;
 static const double nearly_a_digit = 0.15; /* probability of what is refused on a page rather than passed over */
@@ -259,14 +259,47 @@ static int read_digits(Reader *r, Sight *sights, int count, Err *e)
     return fits ? 0 : err_set(e, ERR_MEMORY, "no memory to read %d digits", total);
 }
 
-/* Crops that are not a digit beyond doubt are looked at once more, as numbers: two may touch. */
+static int by_value(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* How high the digits are that were read; 0 for fewer than a few. */
+static int usual_height(const Sight *s, int *work)
+{
+    enum { FEW = 3 };
+    int n = 0;
+
+    for (int i = 0; i < s->count; i++)
+        if (s->spots[i].digit.digit >= 0)
+            work[n++] = s->spots[i].digit.height;
+    qsort(work, (size_t)n, sizeof *work, by_value);
+    return n < FEW ? 0 : work[n / 2];
+}
+
+/* Whether something stands alone and is as high as writing is that is no digit beyond doubt. */
+static bool is_doubtful(const Sight *s, const SeenDigit *spot, int usual)
+{
+    const ReadDigit *d = &spot->digit;
+    bool high = 10 * d->height >= 6 * usual && 10 * d->height <= 16 * usual;
+
+    return (s->is_crop || (usual && spot->alone && high)) && (d->digit < 0 || d->probability < beyond_doubt);
+}
+
+/* What is doubtful is looked at once more, as a number: two digits may touch. */
 static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
 {
-    const ReadDigit *d = s->spots ? &s->spots[0].digit : NULL;
+    int *work = malloc(((size_t)s->count + 1) * sizeof *work), usual, doubtful = 0;
     bool changed = false;
     int status;
 
-    if (!s->is_crop || !s->count || (d->digit >= 0 && d->probability >= beyond_doubt))
+    if (!work)
+        return err_set(e, ERR_MEMORY, "no memory for %d digits", s->count);
+    usual = usual_height(s, work);
+    free(work);
+    for (int i = 0; i < s->count && doubtful < AGAIN_MOST; i++)
+        doubtful += s->spots[i].doubtful = is_doubtful(s, &s->spots[i], usual);
+    if (!doubtful)
         return 0;
     status = sight_look_again(s, r->line, im, options, &changed, e);
     return status || !changed ? status : read_digits(r, s, 1, e);
@@ -365,24 +398,6 @@ static int read_way_up(Reader *r, Sight *s, const Image *im, const ReadOptions *
 }
 
 /* ---- the reading ---- */
-
-static int by_value(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-/* How high the digits are that were read; 0 for fewer than a few. */
-static int usual_height(const Sight *s, int *work)
-{
-    enum { FEW = 3 };
-    int n = 0;
-
-    for (int i = 0; i < s->count; i++)
-        if (s->spots[i].digit.digit >= 0)
-            work[n++] = s->spots[i].digit.height;
-    qsort(work, (size_t)n, sizeof *work, by_value);
-    return n < FEW ? 0 : work[n / 2];
-}
 
 /* Whether what stands alone on a page was no writing: no digit, nor nearly one that is as high as the others. */
 static bool is_nothing(const SeenDigit *s, int usual)

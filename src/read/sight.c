@@ -439,20 +439,52 @@ int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *
     return status;
 }
 
+static int keep_spot(Sight *to, const SeenDigit *spot, Err *e)
+{
+    SeenDigit *kept = add_spot(to, e);
+
+    if (!kept)
+        return -(int)ERR_MEMORY;
+    *kept = *spot;
+    return 0;
+}
+
+/* One spot as the line reader sees it: added are its digits, or what there was. */
+static int look_again_at(Sight *to, const SeenDigit *spot, LineReader *lines, const Image *im, Piece part,
+                         const LineOptions *how, bool *changed, Err *e)
+{
+    const ReadDigit *seen = &spot->digit;
+    LineReading r;
+    int status = read_part(lines, im, part, how, &r, e);
+    bool better = !status && r.probability > (seen->digit < 0 ? LINE_SURE : seen->probability) &&
+                  (r.count > 1 || (r.count == 1 && seen->probability > LINE_SURE && r.digits[0].digit != seen->digit));
+
+    if (status || !better)
+        return status ? status : keep_spot(to, spot, e);
+    *changed = true;
+    part.line = spot->line;
+    for (int i = 0; !status && i < r.count; i++)
+        status = add_read_digit(to, im, &r, i, part, spot->number, e);
+    return status;
+}
+
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e)
 {
-    const ReadDigit seen = s->spots[0].digit;
-    const LineOptions how = {.length = options->length};
-    Piece part = s->part;
-    LineReading r;
-    int status = read_part(lines, im, part, &how, &r, e);
+    const LineOptions how = {.length = options->length, .is_part = !s->is_crop};
+    Sight old = *s;
+    int status = 0;
 
-    *changed = !status && r.probability > (seen.digit < 0 ? LINE_SURE : seen.probability) &&
-               (r.count > 1 || (r.count == 1 && seen.probability > LINE_SURE && r.digits[0].digit != seen.digit));
-    if (*changed)
-        s->count = 0;
-    for (int i = 0; *changed && !status && i < r.count; i++)
-        status = add_read_digit(s, im, &r, i, part, 0, e);
+    *changed = false;
+    s->spots = NULL;
+    s->count = s->room = 0;
+    for (int i = 0; !status && i < old.count; i++) {
+        const ReadDigit *d = &old.spots[i].digit;
+        Piece part = s->is_crop ? s->part : wider(im, d->x, d->y, d->width, d->height, 0.2 * d->height + 2);
+
+        status = old.spots[i].doubtful ? look_again_at(s, &old.spots[i], lines, im, part, &how, changed, e)
+                                       : keep_spot(s, &old.spots[i], e);
+    }
+    sight_free(&old);
     return status;
 }
 

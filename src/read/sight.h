@@ -18,6 +18,7 @@ typedef struct SeenDigit {
     double probabilities[LINE_DIGITS];
     bool odd;   /* as LineDigit's */
     bool alone; /* among other writing: dropped where it turns out to be no digit */
+    bool doubtful; /* the net for digits is not sure of it, and it may be a number */
 } SeenDigit;
 
 typedef struct Sight {
@@ -32,9 +33,9 @@ typedef struct Sight {
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
-/* After all: the line reader looks at a crop whose digit the net for digits is not sure of. Where it finds a number, or another
- * digit, and is surer of that, *changed is set, and its digits take the place of what there was. What is
- * likelier none may be a number, but no single digit. */
+/* After all: the line reader looks at what is doubtful. Where it finds a number, or another digit, and is surer of that,
+ * *changed is set, and its digits take the place of what there was. What is likelier none may be a number, but no
+ * single digit. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e);
 
 /* Fills an empty sight with what keeps clear of the picture's rims, by a fortieth of its longer side, where other ink does not: the paper's edge,

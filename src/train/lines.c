@@ -77,22 +77,22 @@ static int make_strings(Lines *l, const Dataset *data, Err *e)
     return l->train ? 0 : -ERR_ARGUMENT;
 }
 
-/* Drawn by the seed; or those of an earlier model, of which every one has to fit. */
+/* Drawn by the seed; those that an earlier model has, too, are its. */
 static int start_weights(Lines *l, Err *e)
 {
     const char *from = l->recipe->init_from;
     int loaded, skipped, code;
 
-    net_init(l->net, l->recipe->seed);
-    if (!*from)
-        return 0;
-    code = shipped_load_matching(l->model, from, &loaded, &skipped, e);
-    if (!code && skipped)
-        code = err_set(e, ERR_ARGUMENT, "%s: %d of the line reader's %d parameters do not fit",
-                       from, skipped, loaded + skipped);
-    if (!code)
-        copy_net(l->model->net, l->net);
-    return code;
+    net_init(l->model->net, l->recipe->seed);
+    if (*from) {
+        code = shipped_load_matching(l->model, from, &loaded, &skipped, e);
+        if (code)
+            return code;
+        if (!loaded)
+            return err_set(e, ERR_ARGUMENT, "%s: nothing in it fits line", from);
+    }
+    copy_net(l->model->net, l->net);
+    return 0;
 }
 
 static int make_model(Lines *l, Err *e)

@@ -142,6 +142,21 @@ static void writing_on_its_side_is_told_from_rows_and_columns(void **state)
     }
 }
 
+/* 13 between rows 40 high: as far as the bar of a 5 may be from its body, but these are whole digits. */
+static void rows_that_are_close_stay_apart(void **state)
+{
+    Piece p[ROOM];
+    Number n[ROOM];
+    int count = 0;
+
+    (void)state;
+    for (int row = 0; row < 4; row++)
+        count = add_row(p, count, 200, 100 + 53 * row, 30, 3, 0);
+    assert_int_equal(numbers_of(p, count, n), 4);
+    for (int row = 0; row < 4; row++)
+        assert_true(n[row].count == 3 && n[row].height < 60);
+}
+
 static void specks_and_the_edge_of_the_paper_are_no_numbers(void **state)
 {
     Piece p[ROOM];
@@ -274,6 +289,7 @@ int main(void)
         cmocka_unit_test(lines_that_fall_or_rise_stay_lines),
         cmocka_unit_test(the_slope_of_lines_is_told_unless_it_may_be_chance),
         cmocka_unit_test(writing_on_its_side_is_told_from_rows_and_columns),
+        cmocka_unit_test(rows_that_are_close_stay_apart),
         cmocka_unit_test(specks_and_the_edge_of_the_paper_are_no_numbers),
         cmocka_unit_test(a_page_that_is_drawn_has_its_lines_and_numbers),
         cmocka_unit_test(strokes_may_be_as_broad_as_a_fifth_of_the_picture),

@@ -46,9 +46,9 @@ static void rule_squares(Image *im, int pitch, double slope, int grey)
         }
 }
 
-static void write_at(Image *im, const char *text, int x, int y, float height_px)
+static void write_with(Image *im, const char *text, int x, int y, SketchOptions o)
 {
-    Image *written = sketch_text(text, &(SketchOptions){.seed = 5, .height_px = height_px}, NULL);
+    Image *written = sketch_text(text, &o, NULL);
     Image *grey = written ? image_to_grey(written, NULL) : NULL;
 
     assert_non_null(grey);
@@ -58,6 +58,11 @@ static void write_at(Image *im, const char *text, int x, int y, float height_px)
                 darken(im, x + u, y + v, grey->pixels[v * grey->width + u]);
     image_free(grey);
     image_free(written);
+}
+
+static void write_at(Image *im, const char *text, int x, int y, float height_px)
+{
+    write_with(im, text, x, y, (SketchOptions){.seed = 5, .height_px = height_px});
 }
 
 static void expect_lines(void **state, const Image *im, const char *const *lines, int count)
@@ -105,6 +110,40 @@ static void squared_paper_may_lie_askew(void **state)
     }
 }
 
+/* Their lines are not found whole, and broad strokes run along them. */
+static void squares_may_be_dark_and_the_pen_broad(void **state)
+{
+    static const char *const lines[] = {"4574", "77215", "54"};
+    static const double slopes[] = {-0.035, 0, 0.035};
+
+    for (int k = 0; k < 3; k++) {
+        Image *im = blank_sheet();
+
+        rule_squares(im, 50, slopes[k], 110);
+        for (int i = 0; i < 3; i++)
+            write_with(im, lines[i], 300 + 60 * i, 150 + 300 * i, (SketchOptions){.seed = 7, .height_px = 110, .pen_px = 12});
+        for (int line = 0; line < 3; line++) /* too faint and too far askew to be found */
+            for (int y = 100; y < 1000; y++)
+                darken(im, 360 + 60 * line + (int)lround(0.05 * y), y, 110);
+        expect_lines(state, im, lines, 3);
+        image_free(im);
+    }
+}
+
+static void digits_that_touch_and_stand_alone_on_a_page_are_read(void **state)
+{
+    static const char *const lines[] = {"4071", "38526", "85", "1947"};
+    Image *im = blank_sheet();
+
+    write_at(im, "4071", 300, 100, 100);
+    write_at(im, "38526", 300, 350, 100);
+    write_at(im, "8", 300, 600, 100);
+    write_at(im, "5", 346, 600, 100);
+    write_at(im, "1947", 300, 850, 100);
+    expect_lines(state, im, lines, 4);
+    image_free(im);
+}
+
 static void a_squared_sheet_without_writing_is_empty(void **state)
 {
     Image *im = blank_sheet();
@@ -136,6 +175,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_little_writing_on_a_large_sheet_is_read_where_it_is),
         cmocka_unit_test(squared_paper_may_lie_askew),
+        cmocka_unit_test(squares_may_be_dark_and_the_pen_broad),
+        cmocka_unit_test(digits_that_touch_and_stand_alone_on_a_page_are_read),
         cmocka_unit_test(a_squared_sheet_without_writing_is_empty),
         cmocka_unit_test(a_line_across_the_sheet_is_no_digit),
     };
