@@ -14,6 +14,7 @@
 enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10, AGAIN_MOST = 32 };
 
 static const double least_structure = 0.02, beyond_doubt = 0.995;
+static const float faintest = 14;              /* contrast that a pencil has against paper of little grain */
 static const double nearly_a_digit = 0.15; /* probability of what is refused on a page rather than passed over */
 /* How much the digits' net has to say about a digit of a number: chosen on made-up numbers of validation digits. */
 static const double second_opinion = 0.15, least_probability = 1e-4;
@@ -348,12 +349,26 @@ static int read_inside(Reader *r, Sight *s, const Image *im, const ReadOptions *
     return status;
 }
 
-/* Refuses what is alone on a photo and reaches two of its rims without filling it: a fold, a shadow, part of a ring. */
+/* Whether a digit reaches from one rim to the other and leaves much of the picture free beside it. */
+static bool is_across(const ReadDigit *d, const Image *im)
+{
+    int near = (im->width > im->height ? im->width : im->height) / 50 + 1;
+
+    return (d->y <= near && d->y + d->height >= im->height - near && 5 * d->width < 3 * im->width) ||
+           (d->x <= near && d->x + d->width >= im->width - near && 5 * d->height < 3 * im->height);
+}
+
+/* Refuses what is alone on a picture and is a fold, a shadow, part of a ring: what reaches two rims of a photo without filling it,
+ * and what is fainter than a pencil and goes from rim to rim. */
 static void refuse_cut(Sight *s, const Image *im)
 {
-    ReadDigit *d = s->count == 1 ? &s->spots[0].digit : NULL;
+    SeenDigit *spot = s->count == 1 ? &s->spots[0] : NULL;
+    ReadDigit *d = spot ? &spot->digit : NULL;
+    bool large = !sight_is_close(im);
 
-    if (d && !sight_is_close(im) && rims_reached(d, im) > 1 && (10 * d->width < 7 * im->width || 10 * d->height < 7 * im->height))
+    if (d && large && rims_reached(d, im) > 1 && (10 * d->width < 7 * im->width || 10 * d->height < 7 * im->height))
+        d->digit = -1;
+    if (d && spot->contrast > 0 && spot->contrast < faintest && is_across(d, im))
         d->digit = -1;
 }
 

@@ -40,14 +40,16 @@ static SeenDigit *add_spot(Sight *s, Err *e)
 }
 
 /* Cuts the digit in a box out; it stands where its ink is. */
-static int see_box(const Image *im, Piece box, ReadDigit *d, bool *blank, Err *e)
+static int see_box(const Image *im, Piece box, SeenDigit *spot, bool *blank, Err *e)
 {
     DigitInfo info = {0};
+    ReadDigit *d = &spot->digit;
     Image *crop = image_crop(im, box.x, box.y, box.width, box.height, e);
     int status = crop ? digit_from_image(crop, NULL, d->seen, &info, e) : -(int)ERR_MEMORY;
 
     image_free(crop);
     *blank = info.blank;
+    spot->contrast = info.contrast;
     if (status || info.blank)
         return status;
     int left = (int)info.box[0], top = (int)info.box[1];
@@ -65,7 +67,7 @@ static int add_digit(Sight *s, const Image *im, Piece piece, int number, bool al
 {
     SeenDigit *spot = add_spot(s, e);
     bool blank = false;
-    int status = spot ? see_box(im, piece, &spot->digit, &blank, e) : -(int)ERR_MEMORY;
+    int status = spot ? see_box(im, piece, spot, &blank, e) : -(int)ERR_MEMORY;
 
     if (!spot)
         return status;
@@ -463,8 +465,11 @@ static int look_again_at(Sight *to, const SeenDigit *spot, LineReader *lines, co
         return status ? status : keep_spot(to, spot, e);
     *changed = true;
     part.line = spot->line;
-    for (int i = 0; !status && i < r.count; i++)
+    for (int i = 0; !status && i < r.count; i++) {
         status = add_read_digit(to, im, &r, i, part, spot->number, e);
+        if (!status)
+            to->spots[to->count - 1].contrast = spot->contrast;
+    }
     return status;
 }
 

@@ -17,6 +17,7 @@ typedef struct SeenDigit {
     double number_probability; /* that all of it is right */
     double probabilities[LINE_DIGITS];
     bool odd;   /* as LineDigit's */
+    float contrast; /* as DigitInfo's, of what the net for digits saw first; 0 elsewhere */
     bool alone; /* among other writing: dropped where it turns out to be no digit */
     bool doubtful; /* the net for digits is not sure of it, and it may be a number */
 } SeenDigit;

@@ -170,6 +170,35 @@ static void a_line_across_the_sheet_is_no_digit(void **state)
     image_free(im);
 }
 
+/* A line from rim to rim of a small picture, so deep, on paper with some grain; whether it is read as a digit. */
+static bool is_read(void **state, int deep)
+{
+    enum { SIDE = 200, GRAIN = 5 };
+    Image *im = image_new(SIDE, SIDE, 1, NULL);
+    bool digit = false;
+
+    assert_non_null(im);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        im->pixels[i] = (uint8_t)(223 + (uint32_t)i * 2654435761u / 65536 % GRAIN);
+    for (int y = 0; y < SIDE; y++)
+        for (int broad = 0; broad < 8; broad++)
+            im->pixels[y * SIDE + 110 - y / 8 + broad] -= (uint8_t)deep;
+    Reading *r = reader_read(*state, im, &(ReadOptions){0}, NULL);
+
+    assert_non_null(r);
+    for (int i = 0; i < r->line_count; i++)
+        digit |= strpbrk(r->lines[i].text, "0123456789") != NULL;
+    reading_free(r);
+    image_free(im);
+    return digit;
+}
+
+static void a_faint_line_across_a_small_picture_is_a_fold_and_a_dark_one_a_stroke(void **state)
+{
+    assert_false(is_read(state, 14));
+    assert_true(is_read(state, 120));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +208,7 @@ int main(void)
         cmocka_unit_test(digits_that_touch_and_stand_alone_on_a_page_are_read),
         cmocka_unit_test(a_squared_sheet_without_writing_is_empty),
         cmocka_unit_test(a_line_across_the_sheet_is_no_digit),
+        cmocka_unit_test(a_faint_line_across_a_small_picture_is_a_fold_and_a_dark_one_a_stroke),
     };
 
     return cmocka_run_group_tests(tests, open_reader, close_reader);
