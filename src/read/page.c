@@ -20,8 +20,8 @@ enum {
     LINE_BROAD = 12,  /* pixels: what is broader is a stroke */
     LINE_GAP = 25,    /* pixels that writing may cut out of it */
     THIN_RUN = 16,    /* pixels of a straight rest of a thin line */
-    THIN_MOST = 3,    /* pixels that it may be thick */
-    STROKES_SHARE = 10 /* a tenth of what seems to be lines may be strokes */
+    THIN_MOST = 3,    /* pixels that a thin line is thick */
+    FEW = 10          /* less than one in so many */
 };
 
 static const float thickest = 0.08f; /* stroke, of the longer side */
@@ -71,16 +71,20 @@ static int pixel_count(PIX *bits)
     return count;
 }
 
-/* Lines are all about as thick: what is thicker than nearly all of them are strokes of the pen along a line. */
-static void leave_strokes(PIX *lines, bool across)
+/* Most lines are about as thick: what is thicker than nearly all of them is a stroke of the pen along one, unless it is long. */
+static void leave_strokes(PIX *lines, bool across, int length)
 {
     for (int limit = THIN_MOST + 1; limit < LINE_BROAD; limit += 2) {
         PIX *thick = open_along(lines, across, 1, limit);
-        bool few = STROKES_SHARE * pixel_count(thick) < pixel_count(lines);
+        bool few = pixel_count(thick) * FEW < pixel_count(lines);
+        PIX *strokes = few ? pixSelectBySize(thick, across ? length / 2 : 0, across ? 0 : length / 2, 8,
+                                             across ? L_SELECT_WIDTH : L_SELECT_HEIGHT, L_SELECT_IF_LT, NULL)
+                           : NULL;
 
-        if (few)
-            pixSubtract(lines, lines, thick);
+        if (strokes)
+            pixSubtract(lines, lines, strokes);
         pixDestroy(&thick);
+        pixDestroy(&strokes);
         if (few)
             return;
     }
@@ -101,7 +105,7 @@ static PIX *find_lines(PIX *bits, bool across, int length)
     PIX *lines = pixSeedfillBinary(NULL, whole, cut_chains, 8);
 
     pixAnd(lines, lines, runs);
-    leave_strokes(lines, across);
+    leave_strokes(lines, across, length);
     pixOr(lines, lines, blocks);
     pixDestroy(&level);
     pixDestroy(&broad);
@@ -157,31 +161,62 @@ static int line_length(int side)
     return side / 8 >= LINE_LEAST ? side / 8 : side * 6 / 10;
 }
 
-/* Takes what is left of thin lines away where the pen is broader than they are. */
-static PIX *without_thin_lines(PIX *bits)
+/* Straight runs along one axis that are as thin as lines. */
+static PIX *find_thin_runs(PIX *bits, bool across)
 {
-    PIX *broad = pixOpenBrick(NULL, bits, 2 * THIN_MOST, 2 * THIN_MOST), *thin;
+    PIX *runs = open_along(bits, across, THIN_RUN, 1), *thick = open_along(bits, across, 1, THIN_MOST + 1);
+    PIX *thin = pixSubtract(NULL, runs, thick);
 
-    if (2 * pixel_count(broad) < pixel_count(bits)) {
-        pixDestroy(&broad);
-        return bits;
+    pixDestroy(&runs);
+    pixDestroy(&thick);
+    return thin;
+}
+
+/* Takes from `thin` what belongs to connected ink of `fine` that is no straight line for the most part: a finer pen's. */
+static void spare_curves(PIX *thin, PIX *fine)
+{
+    PIXA *parts = NULL;
+    BOXA *boxes = pixConnComp(fine, &parts, 8);
+
+    for (int i = 0; parts && i < pixaGetCount(parts); i++) {
+        l_int32 x = 0, y = 0, w = 0, h = 0;
+        PIX *part = pixaGetPix(parts, i, L_CLONE), *straight;
+
+        pixaGetBoxGeometry(parts, i, &x, &y, &w, &h);
+        straight = pixCopy(NULL, part);
+        pixRasterop(straight, 0, 0, w, h, PIX_SRC & PIX_DST, thin, x, y);
+        if (2 * pixel_count(straight) < pixel_count(part))
+            pixRasterop(thin, x, y, w, h, PIX_NOT(PIX_SRC) & PIX_DST, straight, 0, 0);
+        pixDestroy(&straight);
+        pixDestroy(&part);
+    }
+    boxaDestroy(&boxes);
+    pixaDestroy(&parts);
+}
+
+/* Takes rests of thin lines away, where most ink is broader. */
+static PIX *without_thin_runs(PIX *bits)
+{
+    PIX *broad = pixOpenBrick(NULL, bits, 2 * THIN_MOST, 2 * THIN_MOST);
+
+    if (2 * pixel_count(broad) >= pixel_count(bits)) {
+        PIX *down = find_thin_runs(bits, false), *thin = find_thin_runs(bits, true);
+        PIX *strokes = pixSeedfillBinary(NULL, broad, bits, 8), *fine = pixSubtract(NULL, bits, strokes);
+
+        pixOr(thin, thin, down);
+        spare_curves(thin, fine);
+        pixSubtract(bits, bits, thin);
+        pixDestroy(&down);
+        pixDestroy(&thin);
+        pixDestroy(&strokes);
+        pixDestroy(&fine);
     }
     pixDestroy(&broad);
-    for (int across = 0; across < 2; across++) {
-        PIX *runs = open_along(bits, across, THIN_RUN, 1);
-
-        broad = open_along(bits, across, 1, THIN_MOST + 1);
-        thin = pixSubtract(NULL, runs, broad);
-        pixSubtract(bits, bits, thin);
-        pixDestroy(&runs);
-        pixDestroy(&broad);
-        pixDestroy(&thin);
-    }
     return bits;
 }
 
-/* What is no line of the paper: those of both axes are found before either are taken away, since squared paper's cut each other.
- * Of what is no single digit; once the level ones are gone it may be one. */
+/* The lines of both axes are found before either are taken away: squared paper's cut each other. Of what is no single digit; once
+ * the level ones are gone it may be one. */
 static PIX *without_lines(PIX *bits)
 {
     int sides[2] = {pixGetHeight(bits), pixGetWidth(bits)};
@@ -196,7 +231,7 @@ static PIX *without_lines(PIX *bits)
         if (lines[across])
             bits = remove_lines(bits, lines[across], across);
     if (any)
-        bits = without_thin_lines(bits);
+        bits = without_thin_runs(bits);
     pixDestroy(&lines[0]);
     pixDestroy(&lines[1]);
     return bits;

@@ -141,19 +141,21 @@ static bool on_side(const Piece *pieces, int count)
     return (10 * wide >= 4 * count && 10 * down >= 6 * count) || 10 * wide >= 6 * count;
 }
 
-/* How far strokes of one digit may be apart. What is as high as the writing is a digit, unless it is half of a broken one. */
+/* How far strokes of one digit may be apart. Two that are as high as the writing are digits, or halves of a broken one, between
+ * which there is little. */
 static int stroke_gap(const Piece *a, const Piece *b, int writing)
 {
     int tallest = most(a->height, b->height), lower = least(a->height, b->height);
+    bool digits = 10 * lower > 7 * writing && tallest < 2 * writing;
 
-    return writing && 10 * lower > 7 * writing ? writing / 8 : tallest / 3;
+    return digits ? writing / 8 : tallest / 3;
 }
 
 /* Strokes of one digit stand above each other: the bar of a 5, the halves of a broken 8. */
 static int join_strokes(Piece *p, int n)
 {
     enum { MANY = 5 }; /* of fewer nobody can tell how high the writing is */
-    int writing = n < MANY ? 0 : writing_height(p, n);
+    int writing = n < MANY ? 0 : writing_height(p, n); /* which sorts them */
 
     for (int i = 0; i < n; i++)
         for (int j = i + 1; j < n; j++) {

@@ -11,7 +11,13 @@
 #include "read/together.h"
 #include "read/way_up.h"
 
-enum { SIDE = 28, PIXELS = SIDE * SIDE, BATCH = 64, DIGITS = 10, AGAIN_MOST = 32 };
+enum {
+    SIDE = 28,
+    PIXELS = SIDE * SIDE,
+    BATCH = 64,
+    DIGITS = 10,
+    AGAIN_MOST = 32 /* doubtful things of a page that are looked at again, from the top: each costs as much as a number */
+};
 
 static const double least_structure = 0.02, beyond_doubt = 0.995;
 static const float faintest = 14;              /* contrast that a pencil has against paper of little grain */
@@ -199,7 +205,7 @@ static double structure_of(const SeenDigit *s, int count)
             most = s[i].probabilities[d] > most ? s[i].probabilities[d] : most;
         product *= most;
     }
-    return fmin(1, s->number_probability / product);
+    return fmin(1, s->line_probability / product);
 }
 
 /* Where the digits are hardly where they were found (too many, or not as many as the caller says), all are refused. */
@@ -298,8 +304,10 @@ static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *o
         return err_set(e, ERR_MEMORY, "no memory for %d digits", s->count);
     usual = usual_height(s, work);
     free(work);
-    for (int i = 0; i < s->count && doubtful < AGAIN_MOST; i++)
-        doubtful += s->spots[i].doubtful = is_doubtful(s, &s->spots[i], usual);
+    for (int i = 0; i < s->count; i++) {
+        s->spots[i].doubtful = doubtful < AGAIN_MOST && is_doubtful(s, &s->spots[i], usual);
+        doubtful += s->spots[i].doubtful;
+    }
     if (!doubtful)
         return 0;
     status = sight_look_again(s, r->line, im, options, &changed, e);
@@ -339,6 +347,8 @@ static int read_inside(Reader *r, Sight *s, const Image *im, const ReadOptions *
 
     if (!status && inside.count)
         status = read_digits(r, &inside, 1, e);
+    if (!status && inside.count)
+        status = read_again(r, &inside, im, options, e);
     if (!status && has_answer(&inside)) {
         Sight old = *s;
 
@@ -381,16 +391,17 @@ static int read_turned(Reader *r, Sight *s, int degrees, const Image *im, const 
     Image *turned = turned_to(im, degrees, e);
     int status = turned ? sight_look(&other, r->line, turned, options, e) : -(int)ERR_MEMORY;
 
-    image_free(turned);
     if (!status)
         status = read_digits(r, &other, 1, e);
     if (!status && way_is_better(sight_worth(&other), sight_worth(s))) {
         Sight old = *s;
 
+        status = read_again(r, &other, turned, options, e); /* as the picture lies: neither way was looked at again before */
         sight_turn_back(&other, degrees, im->width, im->height);
         *s = other;
         other = old;
     }
+    image_free(turned);
     sight_free(&other);
     return status;
 }
@@ -544,11 +555,15 @@ int reader_read_many(Reader *r, const Image *const *images, const ReadOptions *o
     if (!status)
         status = read_digits(r, sights, count, e);
     for (int i = 0; !status && i < count; i++)
-        status = read_again(r, &sights[i], images[i], &options[i], e);
+        if (sights[i].is_crop)
+            status = read_again(r, &sights[i], images[i], &options[i], e);
     for (int i = 0; !status && i < count; i++)
         status = read_inside(r, &sights[i], images[i], &options[i], e);
     for (int i = 0; !status && i < count; i++)
         status = read_way_up(r, &sights[i], images[i], &options[i], e);
+    for (int i = 0; !status && i < count; i++)
+        if (!sights[i].is_crop && !sights[i].turned)
+            status = read_again(r, &sights[i], images[i], &options[i], e);
     for (int i = 0; !status && i < count; i++)
         refuse_cut(&sights[i], images[i]);
     for (int i = 0; !status && i < count; i++)

@@ -107,7 +107,7 @@ static int add_read_digit(Sight *s, const Image *im, const LineReading *r, int i
         return -(int)ERR_MEMORY;
     spot->line = part.line;
     spot->number = number;
-    spot->number_probability = r->probability;
+    spot->line_probability = spot->number_probability = r->probability;
     spot->read = true;
     spot->odd = from->odd;
     memcpy(spot->probabilities, from->probabilities, sizeof spot->probabilities);

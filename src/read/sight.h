@@ -14,12 +14,13 @@ typedef struct SeenDigit {
     ReadDigit digit;
     int line, number;          /* of the picture's, in reading order */
     bool read;                 /* by the line reader, which says these two; decided it is later */
-    double number_probability; /* that all of it is right */
+    double line_probability;   /* that all of it is right, as the line reader says */
+    double number_probability; /* the same once the net for digits has had its say */
     double probabilities[LINE_DIGITS];
     bool odd;   /* as LineDigit's */
     float contrast; /* as DigitInfo's, of what the net for digits saw first; 0 elsewhere */
     bool alone; /* among other writing: dropped where it turns out to be no digit */
-    bool doubtful; /* the net for digits is not sure of it, and it may be a number */
+    bool doubtful; /* to be looked at again: the net for digits is not sure of it, and it may be a number */
 } SeenDigit;
 
 typedef struct Sight {
@@ -34,9 +35,9 @@ typedef struct Sight {
 /* Fills an empty sight. `lines` reads numbers; NULL: every piece of ink is a digit. ERR_MEMORY. */
 int sight_look(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, Err *e);
 
-/* After all: the line reader looks at what is doubtful. Where it finds a number, or another digit, and is surer of that,
- * *changed is set, and its digits take the place of what there was. What is likelier none may be a number, but no
- * single digit. */
+/* After all: the line reader looks at the spots that the caller marked as doubtful. Where it finds a number, or another digit, and
+ * is surer of that, *changed is set, and its digits take the place of what there was. What is likelier none may be a number,
+ * but no single digit. s->spots is another array then; after ERR_MEMORY it lacks the last ones. */
 int sight_look_again(Sight *s, LineReader *lines, const Image *im, const ReadOptions *options, bool *changed, Err *e);
 
 /* Fills an empty sight with what keeps clear of the picture's rims, by a fortieth of its longer side, where other ink does not: the paper's edge,

@@ -45,6 +45,7 @@ typedef struct Lines {
     long epoch_steps, validation_count;
     Pace pace;
     long begun_step;
+    int loaded, skipped; /* of the parameters of init_from */
 } Lines;
 
 static void copy_net(const Net *from, Net *to)
@@ -81,14 +82,14 @@ static int make_strings(Lines *l, const Dataset *data, Err *e)
 static int start_weights(Lines *l, Err *e)
 {
     const char *from = l->recipe->init_from;
-    int loaded, skipped, code;
+    int code;
 
     net_init(l->model->net, l->recipe->seed);
     if (*from) {
-        code = shipped_load_matching(l->model, from, &loaded, &skipped, e);
+        code = shipped_load_matching(l->model, from, &l->loaded, &l->skipped, e);
         if (code)
             return code;
-        if (!loaded)
+        if (!l->loaded)
             return err_set(e, ERR_ARGUMENT, "%s: nothing in it fits line", from);
     }
     copy_net(l->model->net, l->net);
@@ -426,6 +427,8 @@ int lines_fit(const Recipe *recipe, const Dataset *data, const FitOptions *optio
                                        .count = l.validation ? l.validation_count : 0,
                                        .loss = l.state.best_loss},
                               .trained = l.split.train_count,
+                              .loaded = l.loaded,
+                              .skipped = l.skipped,
                               .log = l.state.log};
         l.state.log = (TrainLog){0};
     }

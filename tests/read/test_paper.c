@@ -130,17 +130,68 @@ static void squares_may_be_dark_and_the_pen_broad(void **state)
     }
 }
 
-static void digits_that_touch_and_stand_alone_on_a_page_are_read(void **state)
+/* Three numbers, and below them 85, whose digits touch. */
+static Image *page_with_pair(bool pair)
 {
-    static const char *const lines[] = {"4071", "38526", "85", "1947"};
     Image *im = blank_sheet();
 
     write_at(im, "4071", 300, 100, 100);
     write_at(im, "38526", 300, 350, 100);
-    write_at(im, "8", 300, 600, 100);
-    write_at(im, "5", 346, 600, 100);
-    write_at(im, "1947", 300, 850, 100);
-    expect_lines(state, im, lines, 4);
+    write_at(im, "1947", 300, 600, 100);
+    if (pair) {
+        write_at(im, "8", 300, 850, 100);
+        write_at(im, "5", 346, 850, 100);
+    }
+    return im;
+}
+
+static void digits_that_touch_and_stand_alone_on_a_page_are_read(void **state)
+{
+    static const char *const lines[] = {"4071", "38526", "1947", "85"};
+    Image *with = page_with_pair(true), *without = page_with_pair(false);
+    Reading *a = reader_read(*state, with, &(ReadOptions){0}, NULL), *b = reader_read(*state, without, &(ReadOptions){0}, NULL);
+
+    assert_true(a && b && b->line_count == 3);
+    expect_lines(state, with, lines, 4);
+    for (int i = 0; i < 3; i++) /* what is looked at again changes nothing else */
+        assert_true(a->lines[i].numbers[0].probability == b->lines[i].numbers[0].probability);
+    for (int i = 0, end = WIDTH * HEIGHT - 1; i < end; i++, end--) {
+        uint8_t p = with->pixels[i];
+
+        with->pixels[i] = with->pixels[end];
+        with->pixels[end] = p;
+    }
+    expect_lines(state, with, lines, 4); /* upside down */
+    reading_free(a);
+    reading_free(b);
+    image_free(with);
+    image_free(without);
+}
+
+/* Letters are no numbers, however they touch. */
+static void signs_that_stand_alone_on_a_page_are_not_read(void **state)
+{
+    Image *im = page_with_pair(false);
+
+    for (int i = 0; i < 90; i++) { /* an A, and a frame with a cross */
+        for (int broad = 0; broad < 8; broad++) {
+            darken(im, 345 - i / 2 + broad, 850 + i, 30);
+            darken(im, 345 + i / 2 + broad, 850 + i, 30);
+            darken(im, 320 + i % 60, 905 + broad, 30);
+            darken(im, 900 + i, 850 + broad, 30);
+            darken(im, 900 + i, 932 + broad, 30);
+            darken(im, 900 + broad, 850 + i, 30);
+            darken(im, 982 + broad, 850 + i, 30);
+            darken(im, 900 + i + broad, 850 + i, 30);
+            darken(im, 990 - i + broad, 850 + i, 30);
+        }
+    }
+    Reading *r = reader_read(*state, im, &(ReadOptions){0}, NULL);
+
+    assert_true(r && r->line_count >= 3);
+    for (int i = 3; i < r->line_count; i++)
+        assert_null(strpbrk(r->lines[i].text, "0123456789"));
+    reading_free(r);
     image_free(im);
 }
 
@@ -206,6 +257,7 @@ int main(void)
         cmocka_unit_test(squared_paper_may_lie_askew),
         cmocka_unit_test(squares_may_be_dark_and_the_pen_broad),
         cmocka_unit_test(digits_that_touch_and_stand_alone_on_a_page_are_read),
+        cmocka_unit_test(signs_that_stand_alone_on_a_page_are_not_read),
         cmocka_unit_test(a_squared_sheet_without_writing_is_empty),
         cmocka_unit_test(a_line_across_the_sheet_is_no_digit),
         cmocka_unit_test(a_faint_line_across_a_small_picture_is_a_fold_and_a_dark_one_a_stroke),

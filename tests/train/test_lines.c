@@ -155,8 +155,28 @@ static void a_run_begins_with_the_weights_that_it_is_given(void **state)
     r = recipe_of("epochs=1 lr=0.0001");
     scratch = trained(&r, (FitOptions){.folder = folder});
     assert_true(begun.log.rows[0].loss < 0.7 * scratch.log.rows[0].loss);
+    assert_true(begun.loaded > 20 && !begun.skipped && !scratch.loaded);
     fit_result_free(&begun);
     fit_result_free(&scratch);
+    free(path);
+    folder_remove(folder);
+    folder_remove(first);
+}
+
+/* Of a net twice as wide only the bias of the last layer has the same shape. */
+static void of_another_net_a_run_takes_what_fits(void **state)
+{
+    char *first = trained_folder("epochs=1"), *path = file_join(first, "model.safetensors"), *folder = folder_make();
+    char more[4200];
+    Recipe r;
+    FitResult wide;
+
+    (void)state;
+    snprintf(more, sizeof more, "epochs=1 width=8 init_from=%s", path);
+    r = recipe_of(more);
+    wide = trained(&r, (FitOptions){.folder = folder});
+    assert_true(wide.loaded == 1 && wide.skipped > 20);
+    fit_result_free(&wide);
     free(path);
     folder_remove(folder);
     folder_remove(first);
@@ -187,6 +207,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_change_a_byte),
         cmocka_unit_test(a_run_that_was_stopped_goes_on_to_the_same_bytes),
         cmocka_unit_test(a_run_begins_with_the_weights_that_it_is_given),
+        cmocka_unit_test(of_another_net_a_run_takes_what_fits),
         cmocka_unit_test(another_model_and_a_run_that_is_there_are_refused),
     };
 
