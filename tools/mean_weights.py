@@ -3,7 +3,8 @@
     python3 tools/mean_weights.py before.safetensors after.safetensors mean.safetensors [share]
 
 `share` is the part of `after` in it, 0.5 where nothing is said. What else the second file says (its record, its calibration) is
-that of the mean. It holds 32-bit floats; the first may hold 16-bit ones.
+that of the mean. It holds 32-bit floats; the first may hold 16-bit ones. Of blocks that only the second has and that add to what
+goes by them, what they add, NAME.back, counts by its share; the rest of them is the second's.
 """
 import array, json, struct, sys
 
@@ -33,11 +34,15 @@ def main():
     for name, tensor in after.items():
         if name == "__metadata__":
             continue
-        if name not in before or before[name]["shape"] != tensor["shape"]:
-            sys.exit(f"mean_weights: {sys.argv[1]} has no {name} of that shape")
         if tensor["dtype"] != "F32":
             sys.exit(f"mean_weights: {sys.argv[2]} holds {tensor['dtype']}, not 32-bit floats")
-        pairs = zip(floats(before[name], old), floats(tensor, new))
+        values = floats(tensor, new)
+        if name not in before and name.split(".")[0] + ".back.weight" in after:
+            pairs = zip([0.0] * len(values) if ".back." in name else values, values)
+        elif name not in before or before[name]["shape"] != tensor["shape"]:
+            sys.exit(f"mean_weights: {sys.argv[1]} has no {name} of that shape")
+        else:
+            pairs = zip(floats(before[name], old), values)
         mean[slice(*tensor["data_offsets"])] = array.array("f", ((1 - share) * a + share * b for a, b in pairs)).tobytes()
     open(sys.argv[3], "wb").write(head + mean)
 

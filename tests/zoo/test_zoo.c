@@ -134,7 +134,7 @@ static void the_line_reader_names_a_step_every_2_px_at_any_width(void **state)
     const Shape widths[] = {{1, 32, 4}, {1, 32, 100}, {1, 32, 1024}};
 
     (void)state;
-    assert_int_equal(net_parameters(net), 546391);
+    assert_int_equal(net_parameters(net), 1206751);
     assert_shape(shape_of(net, "layer3.conv"), 40, 16, 64);
     assert_shape(shape_of(net, "layer7.conv"), 120, 4, 32);
     assert_shape(shape_of(net, "layer8.conv"), 200, 1, 32);
