@@ -1,5 +1,5 @@
-/* Digits as pens draw them elsewhere than in MNIST: crossed and curved 7, 1 with an upstroke, open
- * 4, looped 0 and 2, 9 with a straight tail.
+/* Digits as pens draw them elsewhere than in MNIST: crossed and curved 7, 1 with an upstroke or a long flag, 4 open or round
+ * below, looped 0 and 2, 9 with a straight tail or a flat foot.
  *
  *     sketch_draw(7, place, pen, &rng, &sheet);
  *

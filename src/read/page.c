@@ -71,22 +71,27 @@ static int pixel_count(PIX *bits)
     return count;
 }
 
+/* The connected parts that are shorter along an axis than `length`, or those that are not. */
+static PIX *select_along(PIX *bits, bool across, int length, bool shorter)
+{
+    return pixSelectBySize(bits, across ? length : 0, across ? 0 : length, 8, across ? L_SELECT_WIDTH : L_SELECT_HEIGHT,
+                           shorter ? L_SELECT_IF_LT : L_SELECT_IF_GTE, NULL);
+}
+
 /* Most lines are about as thick: what is thicker than nearly all of them is a stroke of the pen along one, unless it is long. */
 static void leave_strokes(PIX *lines, bool across, int length)
 {
-    for (int limit = THIN_MOST + 1; limit < LINE_BROAD; limit += 2) {
-        PIX *thick = open_along(lines, across, 1, limit);
-        bool few = pixel_count(thick) * FEW < pixel_count(lines);
-        PIX *strokes = few ? pixSelectBySize(thick, across ? length / 2 : 0, across ? 0 : length / 2, 8,
-                                             across ? L_SELECT_WIDTH : L_SELECT_HEIGHT, L_SELECT_IF_LT, NULL)
-                           : NULL;
+    bool few = false;
 
+    for (int limit = THIN_MOST + 1; !few && limit < LINE_BROAD; limit += 2) {
+        PIX *thick = open_along(lines, across, 1, limit), *strokes;
+
+        few = pixel_count(thick) * FEW < pixel_count(lines);
+        strokes = few ? select_along(thick, across, length / 2, true) : NULL;
         if (strokes)
             pixSubtract(lines, lines, strokes);
         pixDestroy(&thick);
         pixDestroy(&strokes);
-        if (few)
-            return;
     }
 }
 
@@ -100,8 +105,7 @@ static PIX *find_lines(PIX *bits, bool across, int length)
     PIX *runs = pixSubtract(NULL, level, broad), *broad_lines = open_along(bits, across, length, LINE_BROAD);
     PIX *blocks = pixRemoveBorderConnComps(broad_lines, 8);
     PIX *chains = dilate(runs, across, 3, 3), *cut_chains = dilate(runs, across, LINE_GAP, 3);
-    PIX *whole = pixSelectBySize(chains, across ? length : 0, across ? 0 : length, 8,
-                                 across ? L_SELECT_WIDTH : L_SELECT_HEIGHT, L_SELECT_IF_GTE, NULL);
+    PIX *whole = select_along(chains, across, length, false);
     PIX *lines = pixSeedfillBinary(NULL, whole, cut_chains, 8);
 
     pixAnd(lines, lines, runs);
@@ -137,7 +141,7 @@ static bool is_one_digit(PIX *bits)
 {
     BOXA *boxes = pixConnCompBB(bits, 8);
     int n = boxes ? boxaGetCount(boxes) : 0, width = pixGetWidth(bits), height = pixGetHeight(bits), large = 0;
-    l_int32 x = 0, y = 0, w = 0, h = 0, area = 0;
+    l_int32 x = 0, y = 0, w = 0, h = 0;
 
     for (int i = 0; i < n; i++) {
         l_int32 u, v, across = 0, down = 0;
@@ -151,8 +155,7 @@ static bool is_one_digit(PIX *bits)
     boxaDestroy(&boxes);
     if (large != 1 || 10 * h < 3 * height || x < 2 || y < 2 || x + w > width - 2 || y + h > height - 2)
         return false;
-    pixCountPixels(bits, &area, NULL);
-    return 2 * (double)area < (double)w * h;
+    return 2 * (double)pixel_count(bits) < (double)w * h;
 }
 
 /* Of a line in a picture of that side: of a small one it goes through most, as a digit in it may be large. */

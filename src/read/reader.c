@@ -271,45 +271,49 @@ static int by_value(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
-/* How high the digits are that were read; 0 for fewer than a few. */
-static int usual_height(const Sight *s, int *work)
+/* How high the digits are that were read; 0 for fewer than a few. ERR_MEMORY. */
+static int find_usual_height(const Sight *s, int *usual, Err *e)
 {
     enum { FEW = 3 };
-    int n = 0;
+    int *heights = malloc(((size_t)s->count + 1) * sizeof *heights), n = 0;
 
+    if (!heights)
+        return err_set(e, ERR_MEMORY, "no memory for %d digits", s->count);
     for (int i = 0; i < s->count; i++)
         if (s->spots[i].digit.digit >= 0)
-            work[n++] = s->spots[i].digit.height;
-    qsort(work, (size_t)n, sizeof *work, by_value);
-    return n < FEW ? 0 : work[n / 2];
+            heights[n++] = s->spots[i].digit.height;
+    qsort(heights, (size_t)n, sizeof *heights, by_value);
+    *usual = n < FEW ? 0 : heights[n / 2];
+    free(heights);
+    return 0;
 }
 
-/* Whether something stands alone and is as high as writing is that is no digit beyond doubt. */
+/* Whether something is as high as writing that is usually so high; nothing is where that is 0. */
+static bool is_high(const ReadDigit *d, int usual)
+{
+    return 10 * d->height >= 6 * usual && 10 * d->height <= 16 * usual;
+}
+
+/* Whether a crop, or what stands alone and is as high as the writing, is no digit beyond doubt. */
 static bool is_doubtful(const Sight *s, const SeenDigit *spot, int usual)
 {
     const ReadDigit *d = &spot->digit;
-    bool high = 10 * d->height >= 6 * usual && 10 * d->height <= 16 * usual;
 
-    return (s->is_crop || (usual && spot->alone && high)) && (d->digit < 0 || d->probability < beyond_doubt);
+    return (s->is_crop || (spot->alone && is_high(d, usual))) && (d->digit < 0 || d->probability < beyond_doubt);
 }
 
 /* What is doubtful is looked at once more, as a number: two digits may touch. */
 static int read_again(Reader *r, Sight *s, const Image *im, const ReadOptions *options, Err *e)
 {
-    int *work = malloc(((size_t)s->count + 1) * sizeof *work), usual, doubtful = 0;
+    int usual = 0, doubtful = 0, status = find_usual_height(s, &usual, e);
     bool changed = false;
-    int status;
 
-    if (!work)
-        return err_set(e, ERR_MEMORY, "no memory for %d digits", s->count);
-    usual = usual_height(s, work);
-    free(work);
-    for (int i = 0; i < s->count; i++) {
+    for (int i = 0; !status && i < s->count; i++) {
         s->spots[i].doubtful = doubtful < AGAIN_MOST && is_doubtful(s, &s->spots[i], usual);
         doubtful += s->spots[i].doubtful;
     }
-    if (!doubtful)
-        return 0;
+    if (status || !doubtful)
+        return status;
     status = sight_look_again(s, r->line, im, options, &changed, e);
     return status || !changed ? status : read_digits(r, s, 1, e);
 }
@@ -372,13 +376,15 @@ static bool is_across(const ReadDigit *d, const Image *im)
  * and what is fainter than a pencil and goes from rim to rim. */
 static void refuse_cut(Sight *s, const Image *im)
 {
-    SeenDigit *spot = s->count == 1 ? &s->spots[0] : NULL;
-    ReadDigit *d = spot ? &spot->digit : NULL;
-    bool large = !sight_is_close(im);
+    if (s->count != 1)
+        return;
+    ReadDigit *d = &s->spots[0].digit;
+    float contrast = s->spots[0].contrast;
+    bool fills = 10 * d->width >= 7 * im->width && 10 * d->height >= 7 * im->height;
+    bool cut = !sight_is_close(im) && rims_reached(d, im) > 1 && !fills;
+    bool faint = contrast > 0 && contrast < faintest && is_across(d, im);
 
-    if (d && large && rims_reached(d, im) > 1 && (10 * d->width < 7 * im->width || 10 * d->height < 7 * im->height))
-        d->digit = -1;
-    if (d && spot->contrast > 0 && spot->contrast < faintest && is_across(d, im))
+    if (cut || faint)
         d->digit = -1;
 }
 
@@ -429,7 +435,7 @@ static int read_way_up(Reader *r, Sight *s, const Image *im, const ReadOptions *
 static bool is_nothing(const SeenDigit *s, int usual)
 {
     const ReadDigit *d = &s->digit;
-    bool nearly = d->probability > nearly_a_digit && 10 * d->height >= 6 * usual && 10 * d->height <= 16 * usual;
+    bool nearly = d->probability > nearly_a_digit && is_high(d, usual);
 
     return s->alone && d->digit < 0 && !nearly;
 }
@@ -455,10 +461,9 @@ static bool is_read_twice(const Sight *s, int i)
 
 static int drop_nothings(Sight *s, Err *e)
 {
-    int *work = malloc(((size_t)s->count + 1) * sizeof *work), kept = 0;
     bool *drop = calloc((size_t)s->count + 1, sizeof *drop);
-    int status = work && drop ? 0 : err_set(e, ERR_MEMORY, "no memory for %d digits", s->count);
-    int usual = status ? 0 : usual_height(s, work);
+    int usual = 0, kept = 0;
+    int status = drop ? find_usual_height(s, &usual, e) : err_set(e, ERR_MEMORY, "no memory for %d digits", s->count);
 
     for (int i = 0; !status && i < s->count; i++)
         drop[i] = is_nothing(&s->spots[i], usual) || is_read_twice(s, i);
@@ -466,7 +471,6 @@ static int drop_nothings(Sight *s, Err *e)
         if (!drop[i])
             s->spots[kept++] = s->spots[i];
     s->count = status ? s->count : kept;
-    free(work);
     free(drop);
     return status;
 }

@@ -13,14 +13,14 @@
 typedef struct SeenDigit {
     ReadDigit digit;
     int line, number;          /* of the picture's, in reading order */
-    bool read;                 /* by the line reader, which says these two; decided it is later */
+    bool read;                 /* by the line reader, which says the first and third of these; decided it is later */
     double line_probability;   /* that all of it is right, as the line reader says */
     double number_probability; /* the same once the net for digits has had its say */
     double probabilities[LINE_DIGITS];
-    bool odd;   /* as LineDigit's */
+    bool odd;       /* as LineDigit's */
     float contrast; /* as DigitInfo's, of what the net for digits saw first; 0 elsewhere */
-    bool alone; /* among other writing: dropped where it turns out to be no digit */
-    bool doubtful; /* to be looked at again: the net for digits is not sure of it, and it may be a number */
+    bool alone;     /* among other writing: dropped where it turns out to be no digit */
+    bool doubtful;  /* to be looked at again: the net for digits is not sure of it, and it may be a number */
 } SeenDigit;
 
 typedef struct Sight {
