@@ -13,10 +13,10 @@
 typedef struct SeenDigit {
     ReadDigit digit;
     int line, number;          /* of the picture's, in reading order */
-    bool read;                 /* by the line reader, which says the first and third of these; decided it is later */
-    double line_probability;   /* that all of it is right, as the line reader says */
-    double number_probability; /* the same once the net for digits has had its say */
+    bool read;                 /* by the line reader, which says the next two; decided it is later */
+    double line_probability;   /* that all of the number is right */
     double probabilities[LINE_DIGITS];
+    double number_probability; /* that all of it is right, once the net for digits has had its say */
     bool odd;       /* as LineDigit's */
     float contrast; /* as DigitInfo's, of what the net for digits saw first; 0 elsewhere */
     bool alone;     /* among other writing: dropped where it turns out to be no digit */
